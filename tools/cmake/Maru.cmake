@@ -263,8 +263,9 @@ function(maru_proto)
   endif()
 endfunction()
 
-# maru_descriptor_set(OUTPUT file PROTOS … )
-# One FileDescriptorSet of PROTOS (relative to the current folder) and all that they import, with comments.
+# maru_descriptor_set(NAME name OUTPUT file PROTOS … )
+# One FileDescriptorSet of PROTOS (relative to the current folder) and all that they import, with comments. What they
+# import should be among them or never change: protoc writes no dependency file for several inputs.
 function(maru_descriptor_set)
   cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;OUTPUT" "PROTOS")
   maru_check_arguments(maru_descriptor_set)
@@ -277,9 +278,8 @@ function(maru_descriptor_set)
   add_custom_command(
     OUTPUT ${ARG_OUTPUT}
     COMMAND protobuf::protoc ${MARU_PROTO_ROOTS} --include_imports --include_source_info
-            --descriptor_set_out=${ARG_OUTPUT} --dependency_out=${ARG_OUTPUT}.d ${paths}
+            --descriptor_set_out=${ARG_OUTPUT} ${paths}
     DEPENDS ${sources} protobuf::protoc
-    DEPFILE ${ARG_OUTPUT}.d
     COMMENT "protoc ${ARG_OUTPUT}"
     VERBATIM)
   add_custom_target(${ARG_NAME} ALL DEPENDS ${ARG_OUTPUT})
