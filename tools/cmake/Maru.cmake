@@ -1,0 +1,286 @@
+# How everything in this repository is built. Each helper sets standard, warnings, include roots and aliases once, so that
+# a folder's CMakeLists.txt only says what exists and what it depends on:
+#
+#   maru_library(NAME store SRCS store.cc HDRS store.h DEPS maru::base RocksDB::rocksdb-shared)
+#   maru_test(NAME store_test SRCS store_test.cc DEPS maru::store LABELS core)
+#   maru_proto(NAME datecourse_review PROTOS datecourse/review/v1/review.proto DEPS maru::proto_options MARU_CODE)
+#   maru_context(NAME datecourse-review SRCS main.cc DEPS maru::datecourse_review)
+#   maru_binary(NAME maru-load SRCS load.cc DEPS maru::rpc)
+#
+# DEPS may name targets of folders that are added later: CMake resolves them when it generates.
+
+include_guard(GLOBAL)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# Generated code, as an include root: "maru/options/v1/options.pb.h".
+set(MARU_GEN_DIR ${CMAKE_BINARY_DIR}/gen)
+set(MARU_PROTO_DIR ${CMAKE_SOURCE_DIR}/proto)
+set(MARU_THIRD_PARTY_PROTO_DIR ${MARU_PROTO_DIR}/third_party)
+file(MAKE_DIRECTORY ${MARU_GEN_DIR})
+
+# --- Tools: compiler cache, linker, sanitizers -------------------------------------------------------------------------
+
+if(NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(MARU_CCACHE ccache)
+  if(MARU_CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${MARU_CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${MARU_CCACHE})
+  endif()
+endif()
+
+find_program(MARU_MOLD mold)
+find_program(MARU_LLD NAMES ld.lld-19 ld.lld)
+if(MARU_MOLD)
+  add_link_options(-fuse-ld=mold)
+elseif(MARU_LLD)
+  add_link_options(-fuse-ld=${MARU_LLD})
+endif()
+# A process maps only the shared libraries that it calls: start-up time and memory are budgets here.
+add_link_options(-Wl,--as-needed)
+
+# Paths relative to the repository in debug info and __FILE__: a cached object serves every checkout.
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -fno-omit-frame-pointer)
+# Bounds checks of the standard library, in release too: a broken invariant stops the process instead of spreading.
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+
+if(MARU_SANITIZE)
+  add_compile_options(-fsanitize=${MARU_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MARU_SANITIZE})
+endif()
+
+# Environment of every test. detect_container_overflow=0: protobuf, gRPC and RocksDB come from the distribution without
+# instrumentation; a std::vector or std::string grown inside them and read by us is reported although nothing is wrong.
+set(MARU_TEST_ENVIRONMENT
+  "MARU_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
+  "MARU_BINARY_DIR=${CMAKE_BINARY_DIR}"
+  "ASAN_OPTIONS=detect_container_overflow=0:detect_stack_use_after_return=1:strict_string_checks=1"
+  "UBSAN_OPTIONS=print_stacktrace=1"
+  "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
+
+# Flags for code that people write here. Generated protobuf code does not get them.
+add_library(maru_own_code INTERFACE)
+target_include_directories(maru_own_code INTERFACE ${CMAKE_SOURCE_DIR})
+target_include_directories(maru_own_code SYSTEM INTERFACE ${MARU_GEN_DIR})
+target_compile_options(maru_own_code INTERFACE
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi -Wimplicit-fallthrough -Wshorten-64-to-32
+  -Wunused -Wcast-qual -Wpessimizing-move -Wrange-loop-analysis
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety -Wunreachable-code>
+  $<$<BOOL:${MARU_WERROR}>:-Werror>)
+
+# --- Helpers ----------------------------------------------------------------------------------------------------------
+
+# Stops the configuration when a helper was called with something it does not know: a misspelt keyword is otherwise silent.
+function(maru_check_arguments helper)
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "${helper}(NAME ${ARG_NAME}): unknown arguments: ${ARG_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT ARG_NAME)
+    message(FATAL_ERROR "${helper}: NAME is missing")
+  endif()
+endfunction()
+
+# maru_subdirectories([folder…])
+# Adds the named folders that have a CMakeLists.txt; without names, every folder here that has one.
+function(maru_subdirectories)
+  set(folders ${ARGN})
+  if(NOT folders)
+    file(GLOB lists CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} */CMakeLists.txt)
+    list(TRANSFORM lists REPLACE "/CMakeLists.txt$" "" OUTPUT_VARIABLE folders)
+  endif()
+  foreach(folder IN LISTS folders)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/CMakeLists.txt)
+      add_subdirectory(${folder})
+    endif()
+  endforeach()
+endfunction()
+
+# maru_library(NAME name [SRCS …] [HDRS …] [DEPS …])
+# Static library maru_<name>, alias maru::<name>; header-only when SRCS is empty. DEPS are public.
+function(maru_library)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SRCS;HDRS;DEPS")
+  maru_check_arguments(maru_library)
+  set(target maru_${ARG_NAME})
+  if(ARG_SRCS)
+    add_library(${target} STATIC ${ARG_SRCS} ${ARG_HDRS})
+    target_link_libraries(${target} PUBLIC ${ARG_DEPS} PRIVATE maru_own_code)
+    target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  else()
+    add_library(${target} INTERFACE ${ARG_HDRS})
+    target_link_libraries(${target} INTERFACE ${ARG_DEPS})
+    target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR})
+  endif()
+  add_library(maru::${ARG_NAME} ALIAS ${target})
+endfunction()
+
+# maru_binary(NAME name SRCS … [DEPS …])
+# Program <name> in <build>/bin.
+function(maru_binary)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SRCS;DEPS")
+  maru_check_arguments(maru_binary)
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} maru_own_code)
+  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+endfunction()
+
+# maru_context(NAME datecourse-review SRCS main.cc DEPS …)
+# Program maru-<name> in <build>/bin: the server of one bounded context.
+function(maru_context)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SRCS;DEPS")
+  maru_check_arguments(maru_context)
+  maru_binary(NAME maru-${ARG_NAME} SRCS ${ARG_SRCS} DEPS ${ARG_DEPS})
+endfunction()
+
+# maru_test(NAME name (SRCS … [DEPS …] | COMMAND program argument…) [LABELS …] [TIMEOUT seconds])
+# One test program under GoogleTest's main (gmock included), or any COMMAND, known to ctest as one test. Labels:
+#   unit     fast; the default
+#   core     fast and free of gRPC: also runs under the thread sanitizer (the packaged gRPC is not instrumented)
+#   cross    starts real processes: runs alone
+#   grpcurl  needs grpcurl
+# A temporary folder of its own is emptied by nobody but the test: testing::TempDir() (environment TEST_TMPDIR).
+# The environment also says where the sources and the build are (MARU_SOURCE_DIR, MARU_BINARY_DIR).
+function(maru_test)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;TIMEOUT" "SRCS;DEPS;COMMAND;LABELS")
+  maru_check_arguments(maru_test)
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  foreach(label IN LISTS ARG_LABELS)
+    if(NOT label MATCHES "^(unit|core|cross|grpcurl)$")
+      message(FATAL_ERROR "maru_test(NAME ${ARG_NAME}): unknown label ${label}")
+    endif()
+  endforeach()
+
+  if(ARG_COMMAND)
+    add_test(NAME ${ARG_NAME} COMMAND ${ARG_COMMAND})
+  else()
+    add_executable(${ARG_NAME} ${ARG_SRCS})
+    target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main maru_own_code)
+    set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
+    add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME})
+    # Programs to build for a label: `cmake --build … --target maru_tests_core`.
+    foreach(label IN LISTS ARG_LABELS)
+      if(NOT TARGET maru_tests_${label})
+        add_custom_target(maru_tests_${label})
+      endif()
+      add_dependencies(maru_tests_${label} ${ARG_NAME})
+    endforeach()
+  endif()
+
+  # A folder per test: programs that run side by side do not meet.
+  set(temporary ${CMAKE_BINARY_DIR}/tmp/${ARG_NAME})
+  file(MAKE_DIRECTORY ${temporary})
+  set_tests_properties(${ARG_NAME} PROPERTIES
+    LABELS "${ARG_LABELS}"
+    TIMEOUT ${ARG_TIMEOUT}
+    WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
+    ENVIRONMENT "${MARU_TEST_ENVIRONMENT};TEST_TMPDIR=${temporary}")
+  if("cross" IN_LIST ARG_LABELS OR "grpcurl" IN_LIST ARG_LABELS)
+    set_tests_properties(${ARG_NAME} PROPERTIES RUN_SERIAL ON)
+  endif()
+endfunction()
+
+# Sets <out> to the import path of a .proto given relative to the current folder ("google/api/http.proto").
+function(maru_proto_import_path out proto)
+  cmake_path(ABSOLUTE_PATH proto NORMALIZE OUTPUT_VARIABLE absolute)
+  set(root ${MARU_PROTO_DIR})
+  cmake_path(IS_PREFIX MARU_THIRD_PARTY_PROTO_DIR ${absolute} vendored)
+  if(vendored)
+    set(root ${MARU_THIRD_PARTY_PROTO_DIR})
+  endif()
+  cmake_path(RELATIVE_PATH absolute BASE_DIRECTORY ${root} OUTPUT_VARIABLE path)
+  if(path MATCHES "^\\.\\.")
+    message(FATAL_ERROR "${absolute} is outside of ${MARU_PROTO_DIR}")
+  endif()
+  set(${out} ${path} PARENT_SCOPE)
+endfunction()
+
+# Import roots; protoc itself adds the one of google/protobuf.
+set(MARU_PROTO_ROOTS -I ${MARU_PROTO_DIR} -I ${MARU_THIRD_PARTY_PROTO_DIR})
+
+# maru_proto(NAME name PROTOS … [DEPS maru::proto_…] [MARU_CODE])
+# Library maru_proto_<name>, alias maru::proto_<name>, of the messages. With MARU_CODE also maru_code_<name>, alias
+# maru::code_<name>, of what protoc-gen-maru makes of them (handlers, clients, events, errors): it links the runtime, so
+# that messages alone can be used without it. Code of DEPS that have some is linked too.
+function(maru_proto)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "MARU_CODE" "NAME" "PROTOS;DEPS")
+  maru_check_arguments(maru_proto)
+  set(messages "")
+  set(code "")
+  foreach(proto IN LISTS ARG_PROTOS)
+    maru_proto_import_path(path ${proto})
+    string(REGEX REPLACE "\\.proto$" "" stem ${path})
+    set(out ${MARU_GEN_DIR}/${stem})
+    cmake_path(ABSOLUTE_PATH proto NORMALIZE OUTPUT_VARIABLE source)
+    # The dependency file knows every import, so that a changed option regenerates the contracts that use it.
+    add_custom_command(
+      OUTPUT ${out}.pb.cc ${out}.pb.h
+      COMMAND protobuf::protoc ${MARU_PROTO_ROOTS} --cpp_out=${MARU_GEN_DIR} --dependency_out=${out}.pb.d ${path}
+      DEPENDS ${source} protobuf::protoc
+      DEPFILE ${out}.pb.d
+      COMMENT "protoc ${path}"
+      VERBATIM)
+    list(APPEND messages ${out}.pb.cc ${out}.pb.h)
+    if(ARG_MARU_CODE)
+      add_custom_command(
+        OUTPUT ${out}.maru.cc ${out}.maru.h
+        COMMAND protobuf::protoc ${MARU_PROTO_ROOTS} --plugin=protoc-gen-maru=$<TARGET_FILE:protoc-gen-maru>
+                --maru_out=${MARU_GEN_DIR} --dependency_out=${out}.maru.d ${path}
+        DEPENDS ${source} protobuf::protoc protoc-gen-maru
+        DEPFILE ${out}.maru.d
+        COMMENT "protoc-gen-maru ${path}"
+        VERBATIM)
+      list(APPEND code ${out}.maru.cc ${out}.maru.h)
+    endif()
+  endforeach()
+
+  set(target maru_proto_${ARG_NAME})
+  add_library(${target} STATIC ${messages})
+  target_compile_options(${target} PRIVATE -w)
+  target_include_directories(${target} SYSTEM PUBLIC ${MARU_GEN_DIR})
+  target_link_libraries(${target} PUBLIC ${ARG_DEPS} protobuf::libprotobuf)
+  add_library(maru::proto_${ARG_NAME} ALIAS ${target})
+
+  if(ARG_MARU_CODE)
+    set(dependencies "")
+    foreach(dependency IN LISTS ARG_DEPS)
+      if(dependency MATCHES "^maru::proto_(.*)$")
+        list(APPEND dependencies $<TARGET_NAME_IF_EXISTS:maru_code_${CMAKE_MATCH_1}>)
+      endif()
+    endforeach()
+    add_library(maru_code_${ARG_NAME} STATIC ${code})
+    target_link_libraries(maru_code_${ARG_NAME}
+      PUBLIC ${target} ${dependencies} maru::rpc maru::events
+      PRIVATE maru_own_code)
+    target_include_directories(maru_code_${ARG_NAME} PUBLIC ${CMAKE_SOURCE_DIR})
+    add_library(maru::code_${ARG_NAME} ALIAS maru_code_${ARG_NAME})
+  endif()
+endfunction()
+
+# maru_descriptor_set(NAME name OUTPUT file PROTOS … )
+# One FileDescriptorSet of PROTOS (relative to the current folder) and all that they import, with comments. What they
+# import should be among them or never change: protoc writes no dependency file for several inputs.
+function(maru_descriptor_set)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;OUTPUT" "PROTOS")
+  maru_check_arguments(maru_descriptor_set)
+  set(paths "")
+  foreach(proto IN LISTS ARG_PROTOS)
+    maru_proto_import_path(path ${proto})
+    list(APPEND paths ${path})
+  endforeach()
+  list(TRANSFORM ARG_PROTOS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE sources)
+  add_custom_command(
+    OUTPUT ${ARG_OUTPUT}
+    COMMAND protobuf::protoc ${MARU_PROTO_ROOTS} --include_imports --include_source_info
+            --descriptor_set_out=${ARG_OUTPUT} ${paths}
+    DEPENDS ${sources} protobuf::protoc
+    COMMENT "protoc ${ARG_OUTPUT}"
+    VERBATIM)
+  add_custom_target(${ARG_NAME} ALL DEPENDS ${ARG_OUTPUT})
+endfunction()
