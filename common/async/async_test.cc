@@ -17,7 +17,7 @@ namespace maru::async {
 namespace {
 
 struct Alive {
-  explicit Alive(int& count) : count(count) { ++count; }
+  explicit Alive(int& counter) : count(counter) { ++count; }
   ~Alive() { --count; }
   Alive(const Alive&) = delete;
   int& count;
