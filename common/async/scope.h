@@ -69,10 +69,10 @@ struct Scope::Root::promise_type {
     struct Finish {
       bool await_ready() noexcept { return false; }
       std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> self) noexcept {
-        Scope& scope = *self.promise().scope;
-        scope.Unlink(self.promise());
+        Scope& owner = *self.promise().scope;
+        owner.Unlink(self.promise());
         self.destroy();
-        if (scope.size_ == 0 && scope.drained_) return std::exchange(scope.drained_, {});
+        if (owner.size_ == 0 && owner.drained_) return std::exchange(owner.drained_, {});
         return std::noop_coroutine();
       }
       void await_resume() noexcept {}
