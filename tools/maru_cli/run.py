@@ -60,11 +60,11 @@ def _common(parser, ports):
     parser.add_argument("--state", default=os.environ.get("MARU_STATE", str(common.ROOT / ".maru")),
                         help="folder of data, logs and keys (.maru; environment MARU_STATE)")
     if ports:
-        parser.add_argument("--port-base", type=int, default=_port_base_from_environment(),
+        parser.add_argument("--port-base", type=int, default=port_base_from_environment(),
                             help="first port: broker = base, datecourse = base + 101 … (7000; environment MARU_PORT_BASE)")
 
 
-def _port_base_from_environment():
+def port_base_from_environment():
     text = os.environ.get("MARU_PORT_BASE")
     return int(text) if text else None
 
@@ -287,7 +287,7 @@ def cmd_down(args):
 
 def cmd_status(args):
     children = _ask(args, {"verb": "status"})["children"]
-    health = subprocess.run([_any_cli(), "wait", "--once", *[c["address"] for c in children]], stdout=subprocess.PIPE,
+    health = subprocess.run([any_cli(), "wait", "--once", *[c["address"] for c in children]], stdout=subprocess.PIPE,
                             text=True, check=False)
     serving = dict(line.split(" ", 1) for line in health.stdout.splitlines() if " " in line)
     for c in children:
@@ -297,7 +297,7 @@ def cmd_status(args):
     return 0 if all(serving.get(c["address"]) == "SERVING" for c in children) else 1
 
 
-def _any_cli():
+def any_cli():
     for preset in ("dev", "release"):
         if os.access(binary(preset, "maru-cli"), os.X_OK):
             return binary(preset, "maru-cli")
