@@ -13,7 +13,7 @@ def register(subparsers):
     verb = subparsers.add_parser("build", help="compile everything, or the targets named")
     verb.add_argument("targets", nargs="*", metavar="TARGET", help="CMake targets, e.g. maru-broker or store_test")
     add_preset(verb)
-    verb.set_defaults(handler=_build)
+    verb.set_defaults(run=_build)
 
 
 def add_preset(verb):
@@ -48,16 +48,16 @@ def compile_targets(preset, targets=()):
     common.run(f"build {preset}", command, detail=_progress)
 
 
-def build(targets=(), preset="dev"):
-    """Configures when needed and builds. For verbs that need programs: `build(["maru-broker"])`."""
+def ensure(targets=(), preset="dev"):
+    """Installs what is missing, configures when needed and builds: for verbs that need `targets` (all without)."""
+    deps.ensure_packages()
     configure(preset)
     compile_targets(preset, targets)
 
 
 def _build(arguments):
-    deps.ensure_packages()
     progress = common.Progress("build")
-    build(arguments.targets, arguments.preset)
+    ensure(arguments.targets, arguments.preset)
     common.say(f"{' '.join(arguments.targets) or 'everything'} is up to date in build/{arguments.preset}"
                f" ({progress.seconds():.0f} s)")
 

@@ -43,6 +43,14 @@ def colour(text, name, stream=None):
     return f"\033[{_COLOURS[name]}m{text}\033[0m"
 
 
+def red(text):
+    return colour(text, "red")
+
+
+def green(text):
+    return colour(text, "green")
+
+
 def say(text=""):
     print(text, flush=True)
 

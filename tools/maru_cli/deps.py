@@ -33,7 +33,7 @@ def register(subparsers):
         "deps", help="install what is missing",
         description="Installs what is missing: on Debian 12 by apt, elsewhere it says what is needed. grpcurl (for one test) needs "
                     "a Go toolchain, buf (for `tools/maru check`) needs npm; both go to .maru/tools.")
-    verb.set_defaults(handler=_deps)
+    verb.set_defaults(run=_deps)
 
 
 def _deps(_):

@@ -14,8 +14,8 @@ DESCRIPTION = "Builds, tests and runs Maru. Every verb has its own --help."
 def parser():
     """The command line of all modules in this package that define `register(subparsers)`.
 
-    A module's `register` adds its verbs and sets `handler` (a function of the parsed arguments that returns an exit code or
-    None) with `set_defaults`.
+    A module's `register` adds its verbs and sets `run` (a function of the parsed arguments that returns an exit code or None)
+    with `set_defaults`.
     """
     root = argparse.ArgumentParser(prog="tools/maru", description=DESCRIPTION)
     subparsers = root.add_subparsers(title="verbs", dest="verb", metavar="VERB", required=True)
@@ -31,7 +31,7 @@ def parser():
 def main(argv):
     arguments = parser().parse_args(argv)
     try:
-        return arguments.handler(arguments) or 0
+        return arguments.run(arguments) or 0
     except common.Failure as failure:
         failure.show()
         return 1

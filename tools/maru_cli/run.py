@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from maru_cli import common, deployments, supervisor
+from maru_cli import build, common, deployments, supervisor
 
 # From start to all SERVING; generous, a cold page cache included. Expected: under 2 s.
 READY_TIMEOUT_S = 60
@@ -77,7 +77,7 @@ def cmd_up(args):
     except KeyError as error:
         common.fail(f"there is no system {error}", f"known: {', '.join(deployments.systems(common.ROOT))}")
     if not args.no_build:
-        common.build_for_run(args.preset, sorted({d.binary for d in chosen} | {"maru-cli"}))
+        build.ensure(sorted({d.binary for d in chosen} | {"maru-cli"}), args.preset)
     if args.detach:
         return _detach(args, chosen)
     return _supervise(args, chosen)

@@ -25,7 +25,7 @@ def register(subparsers):
     how.add_argument("--tsan", dest="preset", action="store_const", const="tsan",
                      help="tests labelled core under the thread sanitizer")
     how.add_argument("--preset", choices=build.presets(), help="how to build (default: dev)")
-    verb.set_defaults(handler=_test, preset="dev")
+    verb.set_defaults(run=_test, preset="dev")
 
 
 def _test(arguments):
