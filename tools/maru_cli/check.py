@@ -95,6 +95,10 @@ def check_tidy(files):
     folder = build.folder(PRESET)
     commands = {Path(entry["file"]): entry for entry in json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))}
     entries = [commands[file] for file in files if file in commands]
+    if not entries:
+        return ""
+    # Compiled first: that makes the generated headers, and tells the cache what each source reads.
+    build.compile_targets(PRESET, [tidy_cache.object_of(entry) for entry in entries])
     cache = tidy_cache.TidyCache(folder, common.ROOT / ".clang-tidy")
     progress = common.Progress("clang-tidy")
 

@@ -45,7 +45,7 @@ class TidyCacheTest(unittest.TestCase):
         self.configuration = self.build / ".clang-tidy"
         for file in (self.source, self.header, self.configuration):
             file.write_text("one", encoding="utf-8")
-        self.entry = {"file": str(self.source), "output": "a.o", "command": "clang++ a.cc"}
+        self.entry = {"file": str(self.source), "command": "clang++ -o a.o -c a.cc"}
 
     def key(self, answer="a.o: #deps 2, deps mtime 1 (VALID)\n    a.cc\n    a.h\n"):
         with mock.patch.object(tidy_cache.subprocess, "run", return_value=mock.Mock(stdout=answer)):
