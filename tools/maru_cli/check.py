@@ -23,7 +23,7 @@ _NOT_FORMATTED = re.compile(r"^(\S+?):\d+:\d+: error: code should be clang-forma
 
 def register(subparsers):
     verb = subparsers.add_parser(
-        "check", help="format, tidy, proto lint, folder list, unit tests",
+        "check", help="format, tidy, proto lint, folder list, sources in no target, unit tests",
         description="Runs every step even after one has failed, and lists the failures at the end. clang-tidy looks at the C++ files "
                     "named, or else at those that differ from main (on main: from the commit before).")
     verb.add_argument("files", nargs="*", metavar="FILE", help="C++ sources for clang-tidy")
@@ -40,6 +40,7 @@ def _check(arguments):
         "proto lint": lambda: run_tool([BUF, "lint"]),
         "folders": lambda: "\n".join(folders.problems(common.ROOT, tracked())),
         "build": build_unit_tests,
+        "targets": lambda: unbuilt(tracked("*.cc", "proto/maru/*.proto"), compile_commands()),
         "tidy": lambda: check_tidy([Path(file).resolve() for file in arguments.files] or changed_sources()),
         "unit tests": run_unit_tests,
     }
@@ -86,6 +87,25 @@ def build_unit_tests():
     return ""
 
 
+def compile_commands():
+    """The entries of compile_commands.json by the path of their source."""
+    text = (build.folder(PRESET) / "compile_commands.json").read_text(encoding="utf-8")
+    return {Path(entry["file"]): entry for entry in json.loads(text)}
+
+
+def unbuilt(paths, commands):
+    """Sources and contracts that no target compiles: their tests would pass by never being run."""
+    generated = build.folder(PRESET) / "gen"
+    problems = []
+    for path in paths:
+        compiled = common.ROOT / path
+        if path.endswith(".proto"):
+            compiled = (generated / Path(path).relative_to("proto")).with_suffix(".pb.cc")
+        if compiled not in commands and "testdata" not in compiled.parts:
+            problems.append(f"{path} is in no target: does its folder, and every one above it, have a CMakeLists.txt?")
+    return "\n".join(problems)
+
+
 def run_unit_tests():
     code, summary = run_ctest(PRESET, label="unit|core", quiet=True)
     return "" if code == 0 else "".join(summary)
@@ -95,7 +115,7 @@ def check_tidy(files):
     """clang-tidy over those of `files` that are compiled. A file that passed is not looked at again until something it reads
     has changed."""
     folder = build.folder(PRESET)
-    commands = {Path(entry["file"]): entry for entry in json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))}
+    commands = compile_commands()
     entries = [commands[file] for file in files if file in commands]
     if not entries:
         return ""

@@ -71,6 +71,17 @@ class TidyCacheTest(unittest.TestCase):
             self.assertFalse(cache.passed(key))
 
 
+class UnbuiltTest(unittest.TestCase):
+    def test_names_sources_and_contracts_that_no_target_compiles(self):
+        root = check.common.ROOT
+        generated = check.build.folder(check.PRESET) / "gen"
+        commands = {root / "common/a.cc": {}, generated / "maru/a/v1/a.pb.cc": {}}
+        paths = ["common/a.cc", "proto/maru/a/v1/a.proto", "services/b_test.cc", "proto/maru/b/v1/b.proto",
+                 "tools/testdata/golden.cc"]
+        found = [line.split()[0] for line in check.unbuilt(paths, commands).splitlines()]
+        self.assertEqual(found, ["services/b_test.cc", "proto/maru/b/v1/b.proto"])
+
+
 class FormatTest(unittest.TestCase):
     def check(self, cpp, contracts):
         with mock.patch.object(check, "run_tool", side_effect=[cpp, contracts]), \
