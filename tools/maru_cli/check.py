@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -16,6 +17,8 @@ CLANG_TIDY = "clang-tidy-19"
 BUF = common.TOOLS_BIN / "buf"
 # Contracts of other projects stay as they came.
 _OURS = [":!proto/third_party"]
+# How clang-format and buf name a file that they would change.
+_NOT_FORMATTED = re.compile(r"^(\S+?):\d+:\d+: error: code should be clang-formatted|^diff -u (\S+)\.orig ", re.MULTILINE)
 
 
 def register(subparsers):
@@ -72,9 +75,11 @@ def _format(_):
 
 
 def check_format():
-    problems = [run_tool([CLANG_FORMAT, "--dry-run", "--Werror", "--ferror-limit=1", *sources()]),
-                run_tool([BUF, "format", "--diff", "--exit-code", "--path", "proto/maru"])]
-    return "".join(problems)
+    cpp = run_tool([CLANG_FORMAT, "--dry-run", "--Werror", "--ferror-limit=1", *sources()])
+    contracts = run_tool([BUF, "format", "--diff", "--exit-code", "--path", "proto/maru"])
+    files = _NOT_FORMATTED.findall(cpp + contracts)
+    # A tool that failed without naming a file says why itself.
+    return "\n".join("".join(names) + " is not formatted" for names in files) or cpp + contracts
 
 
 def build_unit_tests():
@@ -112,6 +117,10 @@ def check_tidy(files):
     folder = build.folder(PRESET)
     commands = compile_commands()
     entries = [commands[file] for file in files if file in commands]
+    if not entries:
+        return ""
+    # Compiled first: that makes the generated headers, and tells the cache what each source reads.
+    build.compile_targets(PRESET, [tidy_cache.object_of(entry) for entry in entries])
     cache = tidy_cache.TidyCache(folder, common.ROOT / ".clang-tidy")
     progress = common.Progress("clang-tidy")
 
