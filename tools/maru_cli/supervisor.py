@@ -211,10 +211,11 @@ class Supervisor:
             if child.running:
                 child.process.send_signal(signal.SIGTERM)
         elif verb == "kill":
-            child.wanted = not request.get("hold", False)
             if child.running:
                 child.process.kill()
                 child.process.wait()
+            if request.get("hold", False):
+                child.wanted, child.process, child.last_exit = False, None, "signal SIGKILL"
         else:
             return {"error": f"unknown verb {verb}"}
         return child.describe()
