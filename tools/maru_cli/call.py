@@ -1,10 +1,11 @@
 """call, token, completion: using what is up without other tools."""
 
+import argparse
 import os
 import pathlib
 import subprocess
 
-from maru_cli import common, deployments, run, supervisor
+from maru_cli import common, deployments, entry, run, supervisor
 
 
 def register(subparsers):
@@ -32,7 +33,7 @@ def register(subparsers):
 
     completion = subparsers.add_parser("completion", help="tab completion for bash: eval \"$(tools/maru completion)\"",
                                        description="Prints a bash script: eval \"$(tools/maru completion)\".")
-    completion.add_argument("--words", nargs="*", help=run.argparse_hidden())
+    completion.add_argument("--words", nargs="*", help=argparse.SUPPRESS)
     _common(completion)
     completion.set_defaults(run=cmd_completion)
 
@@ -40,7 +41,7 @@ def register(subparsers):
 def _common(parser):
     parser.add_argument("--state", default=os.environ.get("MARU_STATE", str(common.ROOT / ".maru")),
                         help="folder of data, logs and keys (.maru; environment MARU_STATE)")
-    parser.add_argument("--port-base", type=int, default=run.port_base_from_environment(), help=run.argparse_hidden())
+    parser.add_argument("--port-base", type=int, default=run.port_base_from_environment(), help=argparse.SUPPRESS)
 
 
 def _address(args, deployment):
@@ -96,7 +97,7 @@ def cmd_completion(args):
 def _candidates(words):
     everything = deployments.load(common.ROOT)
     if not words:
-        return common.verbs()
+        return entry.verbs()
     if len(words) == 1 and words[0] in _VERBS_OF_CONTEXTS:
         return [d.context for d in everything]
     if len(words) == 1 and words[0] in ("up", "demo"):

@@ -7,7 +7,7 @@ import subprocess
 import time
 import uuid
 
-from maru_cli import common, run, supervisor
+from maru_cli import build, common, run, supervisor
 
 # Until an event is seen at its far end. It takes milliseconds; a killed context needs its restart on top.
 CATCH_UP_S = 20.0
@@ -18,7 +18,7 @@ def register(subparsers):
                                    description="Plays the story of a system (datecourse) over real gRPC: against what is "
                                    "up, else it starts it and stops it again. Exits non-zero when a step is wrong.")
     parser.add_argument("system", nargs="?", default="datecourse", choices=["datecourse"])
-    parser.add_argument("--preset", default="dev", help="build preset (dev)")
+    build.add_preset(parser)
     parser.add_argument("--state", default=os.environ.get("MARU_STATE", str(common.ROOT / ".maru")))
     parser.set_defaults(run=cmd_demo)
 

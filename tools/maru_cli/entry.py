@@ -28,6 +28,11 @@ def parser():
     return root
 
 
+def verbs():
+    """Names of all verbs."""
+    return sorted(next(a for a in parser()._actions if a.dest == "verb").choices)
+
+
 def main(argv):
     arguments = parser().parse_args(argv)
     try:

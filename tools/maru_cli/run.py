@@ -1,5 +1,6 @@
 """up, down, status, logs, start, restart, kill, reset: the processes of a local run."""
 
+import argparse
 import contextlib
 import os
 import pathlib
@@ -21,9 +22,9 @@ def register(subparsers):
                                "check says SERVING, and stays in the foreground; Ctrl-C drains everything in order.")
     up.add_argument("systems", nargs="*", metavar="SYSTEM", help="datecourse, …; none: all")
     up.add_argument("--detach", action="store_true", help="return once everything is SERVING")
-    up.add_argument("--preset", default="dev", help="build preset (dev)")
+    build.add_preset(up)
     up.add_argument("--no-build", action="store_true", help="start what is built")
-    up.add_argument("--ready-fd", type=int, help=argparse_hidden())
+    up.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
     _common(up, ports=True)
     up.set_defaults(run=cmd_up)
 
@@ -42,11 +43,6 @@ def register(subparsers):
     kill.add_argument("--hold", action="store_true", help="keep it down until `tools/maru start`")
     reset = _verb(subparsers, "reset", cmd_reset, "delete all data (asks first; keys and logs stay)")
     reset.add_argument("--yes", action="store_true", help="do not ask")
-
-
-def argparse_hidden():
-    import argparse
-    return argparse.SUPPRESS
 
 
 def _verb(subparsers, name, function, text, ports=False):
@@ -192,7 +188,7 @@ def _last_line(path):
 
 
 def binary(preset, name):
-    return str(common.ROOT / "build" / preset / "bin" / name)
+    return str(build.folder(preset) / "bin" / name)
 
 
 def command_line(deployment, args, chosen):

@@ -87,15 +87,16 @@ def targets_of(preset, pattern, label):
     return names
 
 
-def run_ctest(preset, pattern=None, label=None):
-    """Runs the tests chosen, showing ctest's output but for its summary, which is returned with the exit code."""
+def run_ctest(preset, pattern=None, label=None, quiet=False):
+    """Runs the tests chosen. Shows ctest's output but for its summary, which is returned with the exit code; when `quiet`,
+    shows nothing and returns all of it."""
     process = subprocess.Popen([*_ctest(preset, pattern, label), "-j", str(common.cpus())], cwd=common.ROOT,
                                env=common.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, errors="replace")
     summary = []
     with process:
         for line in process.stdout:
-            if summary or _SUMMARY.match(line):
+            if quiet or summary or _SUMMARY.match(line):
                 summary.append(line)
             else:
                 sys.stdout.write(line)
