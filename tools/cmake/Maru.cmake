@@ -218,7 +218,7 @@ set(MARU_PROTO_ROOTS -I ${MARU_PROTO_DIR} -I ${MARU_THIRD_PARTY_PROTO_DIR})
 
 # maru_proto(NAME name PROTOS … [DEPS maru::proto_…] [MARU_CODE])
 # Library maru_proto_<name>, alias maru::proto_<name>, of the messages. With MARU_CODE also maru_code_<name>, alias
-# maru::code_<name>, of what protoc-gen-maru makes of them (handlers, clients, events, errors): it links the runtime, so
+# maru::code_<name>, of what protoc-gen-maru makes of them (handlers, clients, events, errors): it links maru::rpc_core, so
 # that messages alone can be used without it. Code of DEPS that have some is linked too.
 function(maru_proto)
   cmake_parse_arguments(PARSE_ARGV 0 ARG "MARU_CODE" "NAME" "PROTOS;DEPS")
@@ -268,7 +268,7 @@ function(maru_proto)
     endforeach()
     add_library(maru_code_${ARG_NAME} STATIC ${code})
     target_link_libraries(maru_code_${ARG_NAME}
-      PUBLIC ${target} ${dependencies} maru::rpc maru::events
+      PUBLIC ${target} ${dependencies} maru::rpc_core
       PRIVATE maru_own_code)
     target_include_directories(maru_code_${ARG_NAME} PUBLIC ${CMAKE_SOURCE_DIR})
     add_library(maru::code_${ARG_NAME} ALIAS maru_code_${ARG_NAME})
