@@ -1,11 +1,13 @@
 #include "common/service/config.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
@@ -78,7 +80,8 @@ class Loader {
   void ApplyEnvironment();
   void ApplyFlags();
   void Apply(const Setting& setting, const std::string& text, const std::string& source);
-  void ApplyEntry(const Setting& setting, const std::string& name, const std::string& text, const std::string& source);
+  void ApplyEntry(const Setting& setting, const std::string& name, const std::string& text,
+                  const std::string& source);
   void Check(const ConfigRules& rules);
 
   const Setting* Find(std::string_view path) const;
@@ -117,7 +120,8 @@ absl::StatusOr<LoadedConfig> Loader::Load(const ConfigRules& rules) {
     if (name == "MARU_CONFIG") file_ = value;
   }
   ParseFlags();
-  if (help_) return LoadedConfig{.run = false, .output = HelpText(sources_, settings_), .warnings = {}};
+  if (help_)
+    return LoadedConfig{.run = false, .output = HelpText(sources_, settings_), .warnings = {}};
   ApplyDefaults();
   if (!file_.empty()) ApplyFile(file_);
   ApplyEnvironment();
@@ -137,7 +141,8 @@ void Loader::ParseFlags() {
   const std::vector<std::string>& args = sources_.flags;
   for (size_t i = 0; i < args.size(); ++i) {
     if (!absl::StartsWith(args[i], "--") || args[i].size() == 2) {
-      Bad("", absl::StrCat("\"", args[i], "\" (command line): only --SETTING=VALUE is understood here"));
+      Bad("", absl::StrCat("\"", args[i],
+                           "\" (command line): only --SETTING=VALUE is understood here"));
       continue;
     }
     const size_t equals = args[i].find('=');
@@ -172,31 +177,36 @@ void Loader::ApplyDefaults() {
 }
 
 void Loader::ApplyFile(const std::string& path) {
+  std::error_code error;
   std::ifstream file(path);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    // An empty file also sets the fail bit of `text`.
-    if (!file.is_open() || file.bad()) {
-      Bad("config", absl::StrCat("config = \"", path, "\": cannot be read"));
-      return;
-    }
+  if (!file.is_open() || std::filesystem::is_directory(path, error)) {
+    Bad("config", absl::StrCat("config = \"", path, "\": cannot be read"));
+    return;
   }
+  std::stringstream text;
+  text << file.rdbuf();
   try {
     const YAML::Node root = YAML::Load(text.str());
     if (!root.IsNull()) ApplyNode(root, "", path);
-  } catch (const YAML::Exception& error) {
-    Bad("config", absl::StrCat(path, ":", error.mark.line + 1, ":", error.mark.column + 1, ": is not YAML: ", error.msg));
+  } catch (const YAML::Exception& wrong) {
+    Bad("config", absl::StrCat(path, ":", wrong.mark.line + 1, ":", wrong.mark.column + 1,
+                               ": is not YAML: ", wrong.msg));
   }
 }
 
 void Loader::ApplyNode(const YAML::Node& node, const std::string& prefix, const std::string& file) {
-  const auto where = [&](const YAML::Node& at) { return absl::StrCat(file, ":", at.Mark().line + 1); };
+  const auto where = [&](const YAML::Node& at) {
+    return absl::StrCat(file, ":", at.Mark().line + 1);
+  };
   if (!node.IsMap()) {
-    Bad(prefix, absl::StrCat(prefix.empty() ? "the file" : prefix, " (", where(node), "): must be a map of settings"));
+    Bad(prefix, absl::StrCat(prefix.empty() ? "the file" : prefix, " (", where(node),
+                             "): must be a map of settings"));
     return;
   }
   std::vector<std::string> seen;
-  for (const auto& [key, value] : node) {
+  for (const auto& entry : node) {
+    const YAML::Node& key = entry.first;
+    const YAML::Node& value = entry.second;
     const std::string name = key.IsScalar() ? key.Scalar() : "?";
     const std::string path = absl::StrCat(prefix, prefix.empty() ? "" : ".", name);
     if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
@@ -215,7 +225,8 @@ void Loader::ApplyNode(const YAML::Node& node, const std::string& prefix, const 
   }
 }
 
-void Loader::ApplyScalar(const std::string& path, const YAML::Node& node, const std::string& source) {
+void Loader::ApplyScalar(const std::string& path, const YAML::Node& node,
+                         const std::string& source) {
   if (!node.IsScalar()) {
     Bad(path, absl::StrCat(path, " (", source, "): must be one value"));
   } else if (const Setting* setting = Find(path)) {
@@ -229,13 +240,16 @@ void Loader::ApplyScalar(const std::string& path, const YAML::Node& node, const 
 void Loader::ApplyEnvironment() {
   for (const auto& [name, value] : sources_.environment) {
     if (!absl::StartsWith(name, "MARU_") || name == "MARU_CONFIG") continue;
-    const auto found = std::find_if(settings_.begin(), settings_.end(),
-                                    [&](const Setting& setting) { return setting.environment == name; });
+    const auto found =
+        std::find_if(settings_.begin(), settings_.end(),
+                     [&](const Setting& setting) { return setting.environment == name; });
     if (found != settings_.end()) {
       Apply(*found, value, name);
-    } else if (const std::string meant = Meant(name, settings_, [](const Setting& s) { return s.environment; });
+    } else if (const std::string meant =
+                   Meant(name, settings_, [](const Setting& s) { return s.environment; });
                !meant.empty()) {
-      warnings_.push_back(absl::StrCat("environment variable ", name, " is no setting; did you mean ", meant, "?"));
+      warnings_.push_back(
+          absl::StrCat("environment variable ", name, " is no setting; did you mean ", meant, "?"));
     }
   }
 }
@@ -283,7 +297,9 @@ void Loader::Check(const ConfigRules& rules) {
       Bad(path, absl::StrCat(path, " = \"", text, "\" (derived): ", violation.description));
     } else {
       Bad(path, absl::StrCat(path, " (not given): ", violation.description,
-                             setting == nullptr ? "" : absl::StrCat("; give --", path, "=… or ", setting->environment)));
+                             setting == nullptr ? ""
+                                                : absl::StrCat("; give --", path, "=… or ",
+                                                               setting->environment)));
     }
   }
 }
@@ -293,7 +309,8 @@ const Setting* Loader::Find(std::string_view path) const {
   return found == by_path_.end() ? nullptr : found->second;
 }
 
-std::optional<std::pair<const Setting*, std::string>> Loader::FindEntry(std::string_view path) const {
+std::optional<std::pair<const Setting*, std::string>> Loader::FindEntry(
+    std::string_view path) const {
   const size_t dot = path.find('.');
   if (dot == std::string_view::npos || dot + 1 == path.size()) return std::nullopt;
   const Setting* setting = Find(path.substr(0, dot));
@@ -302,25 +319,28 @@ std::optional<std::pair<const Setting*, std::string>> Loader::FindEntry(std::str
 }
 
 bool Loader::IsGroupPath(const std::string& path) const {
-  return std::any_of(settings_.begin(), settings_.end(),
-                     [&](const Setting& setting) { return absl::StartsWith(setting.path, path + "."); });
+  return std::any_of(settings_.begin(), settings_.end(), [&](const Setting& setting) {
+    return absl::StartsWith(setting.path, path + ".");
+  });
 }
 
 void Loader::Unknown(const std::string& path, const std::string& source) {
   const std::string meant = Meant(path, settings_, [](const Setting& s) { return s.path; });
   Bad(path, absl::StrCat(path, " (", source, "): is no setting",
-                         meant.empty() ? "; --help lists them" : absl::StrCat("; did you mean ", meant, "?")));
+                         meant.empty() ? "; --help lists them"
+                                       : absl::StrCat("; did you mean ", meant, "?")));
 }
 
 absl::Status Loader::BadValues() const {
-  return absl::InvalidArgumentError(absl::StrCat(bad_.size(), bad_.size() == 1 ? " bad value" : " bad values",
-                                                 " in the configuration of ", sources_.program, ":\n  ",
-                                                 absl::StrJoin(bad_, "\n  ")));
+  return absl::InvalidArgumentError(absl::StrCat(
+      bad_.size(), bad_.size() == 1 ? " bad value" : " bad values", " in the configuration of ",
+      sources_.program, ":\n  ", absl::StrJoin(bad_, "\n  ")));
 }
 
 }  // namespace
 
-ConfigSources ConfigSources::FromMain(int argc, char** argv, std::string program, std::string about) {
+ConfigSources ConfigSources::FromMain(int argc, char** argv, std::string program,
+                                      std::string about) {
   ConfigSources sources;
   sources.program = std::move(program);
   sources.about = std::move(about);

@@ -1,9 +1,12 @@
-// Configuration of a process: a message of proto/maru/config/v1, put together from flags, environment and a YAML file.
+// Configuration of a process: a message of proto/maru/config/v1, put together from flags,
+// environment and a YAML file.
 //
-//   --shutdown.drain=2s   >   MARU_SHUTDOWN_DRAIN=2s   >   shutdown: {drain: 2s} in --config FILE   >   default
+//   --shutdown.drain=2s   >   MARU_SHUTDOWN_DRAIN=2s   >   shutdown: {drain: 2s} in --config FILE
+//   >   default
 //
-// Every bad value (unknown key, wrong type, broken rule, missing) is named in one error, each with where it came from, so
-// that a configuration is repaired in one go. Not only in the layer that wins: a bad value is a mistake wherever it is.
+// Every bad value (unknown key, wrong type, broken rule, missing) is named in one error, each with
+// where it came from, so that a configuration is repaired in one go. Not only in the layer that
+// wins: a bad value is a mistake wherever it is.
 #ifndef MARU_COMMON_SERVICE_CONFIG_H_
 #define MARU_COMMON_SERVICE_CONFIG_H_
 
@@ -35,8 +38,8 @@ struct LoadedConfig {
   // False after --help and --print-config: print `output` and end with success.
   bool run = true;
   std::string output;
-  // Environment variables that look like a misspelt setting. Others named MARU_… are left alone: Kubernetes makes some up
-  // for every service of a namespace.
+  // Environment variables that look like a misspelt setting. Others named MARU_… are left alone:
+  // Kubernetes makes some up for every service of a namespace.
   std::vector<std::string> warnings;
 };
 
@@ -44,8 +47,10 @@ struct LoadedConfig {
 struct ConfigRules {
   // Fills in what follows from other settings.
   std::function<void(google::protobuf::Message& config)> derive;
-  // Appends what breaks the rules of the contract (generated MaruValidate) and any rule across settings.
-  std::function<void(const google::protobuf::Message& config, rpc::FieldViolations& violations)> check;
+  // Appends what breaks the rules of the contract (generated MaruValidate) and any rule across
+  // settings.
+  std::function<void(const google::protobuf::Message& config, rpc::FieldViolations& violations)>
+      check;
 };
 
 // Fills `config`. INVALID_ARGUMENT: the message lists all bad values, a line each.

@@ -32,13 +32,16 @@ class Comments {
   }
 
   std::string Of(const FieldDescriptor& field) const {
-    const int path[] = {FileDescriptorProto::kMessageTypeFieldNumber, field.containing_type()->index(),
+    const int path[] = {FileDescriptorProto::kMessageTypeFieldNumber,
+                        field.containing_type()->index(),
                         google::protobuf::DescriptorProto::kFieldFieldNumber, field.index()};
     for (const FileDescriptorProto& file : set_.file()) {
       if (file.name() != field.file()->name()) continue;
       for (const auto& location : file.source_code_info().location()) {
-        if (std::equal(location.path().begin(), location.path().end(), std::begin(path), std::end(path))) {
-          return absl::StrReplaceAll(absl::StripAsciiWhitespace(location.leading_comments()), {{"\n ", " "}});
+        if (std::equal(location.path().begin(), location.path().end(), std::begin(path),
+                       std::end(path))) {
+          return absl::StrReplaceAll(absl::StripAsciiWhitespace(location.leading_comments()),
+                                     {{"\n ", " "}});
         }
       }
     }
@@ -63,12 +66,14 @@ void AppendWrapped(absl::string_view text, absl::string_view indent, std::string
   out += '\n';
 }
 
-void EmitValue(const Setting& setting, const google::protobuf::Message& config, YAML::Emitter& out) {
+void EmitValue(const Setting& setting, const google::protobuf::Message& config,
+               YAML::Emitter& out) {
   const std::string text = TextOf(setting, config);
   if (setting.IsMap()) {
     out << YAML::BeginMap;
     for (absl::string_view entry : absl::StrSplit(text, ',', absl::SkipEmpty())) {
-      const std::pair<std::string, std::string> parts = absl::StrSplit(entry, absl::MaxSplits('=', 1));
+      const std::pair<std::string, std::string> parts =
+          absl::StrSplit(entry, absl::MaxSplits('=', 1));
       out << YAML::Key << parts.first << YAML::Value << parts.second;
     }
     out << YAML::EndMap;
@@ -82,10 +87,12 @@ void EmitValue(const Setting& setting, const google::protobuf::Message& config, 
 }  // namespace
 
 std::string HelpText(const ConfigSources& sources, const std::vector<Setting>& settings) {
-  std::string out = absl::StrCat(sources.program, ": ", sources.about, "\n\nUsage: ", sources.program,
-                                 " [--config=FILE] [--SETTING=VALUE …]\n\n");
+  std::string out =
+      absl::StrCat(sources.program, ": ", sources.about, "\n\nUsage: ", sources.program,
+                   " [--config=FILE] [--SETTING=VALUE …]\n\n");
   AppendWrapped(
-      "Each setting is taken from its flag, else from its environment variable (MARU_ and the name in upper case with _ for "
+      "Each setting is taken from its flag, else from its environment variable (MARU_ and the name "
+      "in upper case with _ for "
       "each dot), else from the YAML file (parts of the name nest), else it has the default.",
       "", out);
   absl::StrAppend(&out, "\n  --config=FILE  (MARU_CONFIG)\n      YAML file.\n",
@@ -93,25 +100,30 @@ std::string HelpText(const ConfigSources& sources, const std::vector<Setting>& s
                   "  --help\n      Print this, and end.\n");
   const Comments comments;
   for (const Setting& setting : settings) {
-    absl::StrAppend(&out, "  --", setting.path, "=", ShapeOf(setting), "  (", setting.environment, ")\n");
+    absl::StrAppend(&out, "  --", setting.path, "=", ShapeOf(setting), "  (", setting.environment,
+                    ")\n");
     std::string text = comments.Of(setting.leaf());
-    if (const std::string value = DefaultOf(setting); !value.empty()) absl::StrAppend(&text, " Default: ", value, ".");
+    if (const std::string value = DefaultOf(setting); !value.empty())
+      absl::StrAppend(&text, " Default: ", value, ".");
     AppendWrapped(text, "      ", out);
   }
   return out;
 }
 
-std::string YamlText(const std::vector<Setting>& settings, const google::protobuf::Message& config) {
+std::string YamlText(const std::vector<Setting>& settings,
+                     const google::protobuf::Message& config) {
   YAML::Emitter out;
   out << YAML::BeginMap;
   // Settings of a group follow one another, and groups do not nest deeper.
   const FieldDescriptor* group = nullptr;
   for (const Setting& setting : settings) {
     MARU_CHECK(setting.fields.size() <= 2);
-    const FieldDescriptor* own_group = setting.fields.size() == 2 ? setting.fields.front() : nullptr;
+    const FieldDescriptor* own_group =
+        setting.fields.size() == 2 ? setting.fields.front() : nullptr;
     if (own_group != group) {
       if (group != nullptr) out << YAML::EndMap;
-      if (own_group != nullptr) out << YAML::Key << own_group->name() << YAML::Value << YAML::BeginMap;
+      if (own_group != nullptr)
+        out << YAML::Key << own_group->name() << YAML::Value << YAML::BeginMap;
       group = own_group;
     }
     out << YAML::Key << setting.leaf().name() << YAML::Value;

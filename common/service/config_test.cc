@@ -1,4 +1,5 @@
-// Goal: every setting can come from each layer, the highest wins, and every bad value is named in one error with its source.
+// Goal: every setting can come from each layer, the highest wins, and every bad value is named in
+// one error with its source.
 #include "common/service/config.h"
 
 #include <fstream>
@@ -28,9 +29,9 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 // A complete configuration on the command line.
-const std::vector<std::string> kComplete = {"--system=datecourse", "--listen=127.0.0.1:7103",
-                                            "--metrics=127.0.0.1:17103", "--data=/var/lib/maru/review",
-                                            "--broker=127.0.0.1:7000"};
+const std::vector<std::string> kComplete = {
+    "--system=datecourse", "--listen=127.0.0.1:7103", "--metrics=127.0.0.1:17103",
+    "--data=/var/lib/maru/review", "--broker=127.0.0.1:7000"};
 
 ConfigSources Sources(std::vector<std::string> flags,
                       std::vector<std::pair<std::string, std::string>> environment = {}) {
@@ -51,7 +52,7 @@ std::vector<std::string> With(std::vector<std::string> more) {
 ConfigRules Rules() {
   ConfigRules rules;
   rules.check = [](const google::protobuf::Message& config, rpc::FieldViolations& violations) {
-    MaruValidate(static_cast<const ContextConfig&>(config), "", violations);
+    MaruValidate(static_cast<const ContextConfig&>(config), rpc::FieldPath(), violations);
   };
   return rules;
 }
@@ -75,7 +76,8 @@ Outcome Load(const ConfigSources& sources) {
   return outcome;
 }
 
-// --- Layers -----------------------------------------------------------------------------------------------------------
+// --- Layers
+// -----------------------------------------------------------------------------------------------------------
 
 TEST(ConfigTest, DefaultsComeFromTheContract) {
   const Outcome outcome = Load(Sources(kComplete));
@@ -94,8 +96,9 @@ TEST(ConfigTest, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
                                      "shutdown: {drain: 1s, finish: 1s}\n"
                                      "breaker:\n"
                                      "  probes: 7\n");
-  const Outcome outcome = Load(Sources(With({"--config", file, "--shutdown.drain=3s"}),
-                                       {{"MARU_SHUTDOWN_DRAIN", "2s"}, {"MARU_SHUTDOWN_FINISH", "2s"}}));
+  const Outcome outcome =
+      Load(Sources(With({"--config", file, "--shutdown.drain=3s"}),
+                   {{"MARU_SHUTDOWN_DRAIN", "2s"}, {"MARU_SHUTDOWN_FINISH", "2s"}}));
   ASSERT_TRUE(outcome.loaded.ok()) << outcome.error();
   EXPECT_EQ(outcome.config.shutdown().drain().seconds(), 3);
   EXPECT_EQ(outcome.config.shutdown().finish().seconds(), 2);
@@ -119,8 +122,10 @@ TEST(ConfigTest, EmptyFileAndEmptyGroupChangeNothing) {
 }
 
 TEST(ConfigTest, PeersComeTogetherFromAllLayers) {
-  const std::string file = WriteFile("peers.yaml", "peers:\n  schedule: file:1\n  review: file:2\n");
-  const Outcome outcome = Load(Sources(With({"--config", file, "--peers.schedule=flag:3", "--peers.message=flag:4"})));
+  const std::string file =
+      WriteFile("peers.yaml", "peers:\n  schedule: file:1\n  review: file:2\n");
+  const Outcome outcome =
+      Load(Sources(With({"--config", file, "--peers.schedule=flag:3", "--peers.message=flag:4"})));
   ASSERT_TRUE(outcome.loaded.ok()) << outcome.error();
   EXPECT_EQ(outcome.config.peers().at("schedule"), "flag:3");
   EXPECT_EQ(outcome.config.peers().at("review"), "file:2");
@@ -140,13 +145,17 @@ TEST(ConfigTest, SwitchNeedsNoValue) {
 
 TEST(ConfigTest, DerivedValuesAreCheckedToo) {
   ConfigRules rules = Rules();
-  rules.derive = [](google::protobuf::Message& config) { static_cast<ContextConfig&>(config).set_broker("nonsense"); };
+  rules.derive = [](google::protobuf::Message& config) {
+    static_cast<ContextConfig&>(config).set_broker("nonsense");
+  };
   ContextConfig config;
-  const auto loaded = LoadConfig(Sources({"--system=datecourse", "--listen=h:1", "--metrics=h:2", "--data=d"}), rules, config);
+  const auto loaded = LoadConfig(
+      Sources({"--system=datecourse", "--listen=h:1", "--metrics=h:2", "--data=d"}), rules, config);
   EXPECT_THAT(std::string(loaded.status().message()), HasSubstr("broker = \"nonsense\" (derived)"));
 }
 
-// --- Bad values -------------------------------------------------------------------------------------------------------
+// --- Bad values
+// -------------------------------------------------------------------------------------------------------
 
 TEST(ConfigTest, EveryBadValueIsNamedInOneErrorWithItsSource) {
   const std::string file = WriteFile("bad.yaml",
@@ -158,9 +167,10 @@ TEST(ConfigTest, EveryBadValueIsNamedInOneErrorWithItsSource) {
                                      "log: loud\n"
                                      "store: {max_queued: [1, 2]}\n"
                                      "keys: twice\n");
-  const Outcome outcome = Load(Sources({"--system=Datecourse", "--listen=7103", "--shutdown.drian=1s", "--config", file,
-                                        "--data=d", "stray", "--store.min_free_bytes=1MB", "--broker=h:1"},
-                                       {{"MARU_SHUTDOWN_FINISH", "soon"}, {"MARU_LOG_LEVEL", "loud"}}));
+  const Outcome outcome =
+      Load(Sources({"--system=Datecourse", "--listen=7103", "--shutdown.drian=1s", "--config", file,
+                    "--data=d", "stray", "--store.min_free_bytes=1MB", "--broker=h:1"},
+                   {{"MARU_SHUTDOWN_FINISH", "soon"}, {"MARU_LOG_LEVEL", "loud"}}));
   ASSERT_EQ(outcome.loaded.status().code(), absl::StatusCode::kInvalidArgument);
   const std::string error = outcome.error();
   EXPECT_THAT(error, HasSubstr("14 bad values in the configuration of maru-datecourse-review:"));
@@ -173,38 +183,48 @@ TEST(ConfigTest, EveryBadValueIsNamedInOneErrorWithItsSource) {
            absl::StrCat("keys (", file, ":8): is given twice"),
            std::string("system = \"Datecourse\" (--system): "),
            std::string("listen = \"7103\" (--listen): "),
-           std::string("shutdown.drian (--shutdown.drian): is no setting; did you mean shutdown.drain?"),
+           std::string(
+               "shutdown.drian (--shutdown.drian): is no setting; did you mean shutdown.drain?"),
            std::string("\"stray\" (command line): only --SETTING=VALUE is understood here"),
            std::string("store.min_free_bytes = \"1MB\" (--store.min_free_bytes): must be a size"),
            std::string("shutdown.finish = \"soon\" (MARU_SHUTDOWN_FINISH): must be a duration"),
-           std::string("log.level = \"loud\" (MARU_LOG_LEVEL): must be one of debug, info, warning, error"),
+           std::string(
+               "log.level = \"loud\" (MARU_LOG_LEVEL): must be one of debug, info, warning, error"),
            std::string("metrics (not given): ")}) {
     EXPECT_THAT(error, HasSubstr(line));
   }
 }
 
 TEST(ConfigTest, BadValueOfALosingLayerIsAMistakeToo) {
-  const Outcome outcome = Load(Sources(With({"--shutdown.drain=1s"}), {{"MARU_SHUTDOWN_DRAIN", "1 s"}}));
+  const Outcome outcome =
+      Load(Sources(With({"--shutdown.drain=1s"}), {{"MARU_SHUTDOWN_DRAIN", "1 s"}}));
   EXPECT_THAT(outcome.error(), HasSubstr("shutdown.drain = \"1 s\" (MARU_SHUTDOWN_DRAIN)"));
 }
 
 TEST(ConfigTest, RulesOfTheContractAreApplied) {
   EXPECT_THAT(Load(Sources(With({"--breaker.failure_percent=101"}))).error(),
               HasSubstr("breaker.failure_percent = \"101\" (--breaker.failure_percent): "));
-  EXPECT_THAT(Load(Sources(With({"--breaker.min_calls=0"}))).error(), HasSubstr("breaker.min_calls = \"0\""));
+  EXPECT_THAT(Load(Sources(With({"--breaker.min_calls=0"}))).error(),
+              HasSubstr("breaker.min_calls = \"0\""));
 }
 
 TEST(ConfigTest, NumbersDurationsAndSizesAreExact) {
   for (std::string_view bad : {"-1", "+1", " 1", "1 ", "1.5", "", "0x10", "4294967296"}) {
-    EXPECT_FALSE(Load(Sources(With({absl::StrCat("--breaker.min_calls=", ToAbsl(bad))}))).loaded.ok()) << bad;
+    EXPECT_FALSE(
+        Load(Sources(With({absl::StrCat("--breaker.min_calls=", ToAbsl(bad))}))).loaded.ok())
+        << bad;
   }
   for (std::string_view bad : {"-1s", "5", "inf", "1 s", "", "9000h"}) {
-    EXPECT_FALSE(Load(Sources(With({absl::StrCat("--shutdown.drain=", ToAbsl(bad))}))).loaded.ok()) << bad;
+    EXPECT_FALSE(Load(Sources(With({absl::StrCat("--shutdown.drain=", ToAbsl(bad))}))).loaded.ok())
+        << bad;
   }
   for (std::string_view bad : {"1MB", "MiB", "99999999999999999999", "18446744073709551615KiB"}) {
-    EXPECT_FALSE(Load(Sources(With({absl::StrCat("--store.min_free_bytes=", ToAbsl(bad))}))).loaded.ok()) << bad;
+    EXPECT_FALSE(
+        Load(Sources(With({absl::StrCat("--store.min_free_bytes=", ToAbsl(bad))}))).loaded.ok())
+        << bad;
   }
-  const Outcome outcome = Load(Sources(With({"--store.min_free_bytes=18446744073709551615", "--shutdown.drain=1m500ms"})));
+  const Outcome outcome = Load(
+      Sources(With({"--store.min_free_bytes=18446744073709551615", "--shutdown.drain=1m500ms"})));
   ASSERT_TRUE(outcome.loaded.ok()) << outcome.error();
   EXPECT_EQ(outcome.config.store().min_free_bytes(), ~uint64_t{0});
   EXPECT_EQ(outcome.config.shutdown().drain().seconds(), 60);
@@ -214,27 +234,33 @@ TEST(ConfigTest, NumbersDurationsAndSizesAreExact) {
 TEST(ConfigTest, FileThatIsAbsentOrNoYamlIsNamed) {
   EXPECT_THAT(Load(Sources(With({"--config=/nowhere/x.yaml"}))).error(),
               HasSubstr("config = \"/nowhere/x.yaml\": cannot be read"));
-  EXPECT_THAT(Load(Sources(With({"--config", testing::TempDir()}))).error(), HasSubstr("cannot be read"));
+  EXPECT_THAT(Load(Sources(With({"--config", testing::TempDir()}))).error(),
+              HasSubstr("cannot be read"));
   const std::string broken = WriteFile("broken.yaml", "a: b\n  c: [\n");
   EXPECT_THAT(Load(Sources(With({"--config", broken}))).error(), HasSubstr("is not YAML"));
   const std::string list = WriteFile("list.yaml", "- a\n- b\n");
-  EXPECT_THAT(Load(Sources(With({"--config", list}))).error(), HasSubstr("must be a map of settings"));
+  EXPECT_THAT(Load(Sources(With({"--config", list}))).error(),
+              HasSubstr("must be a map of settings"));
 }
 
 TEST(ConfigTest, FlagWithoutAValueIsNamed) {
   EXPECT_THAT(Load(Sources(With({"--keys"}))).error(), HasSubstr("keys (--keys): has no value"));
-  EXPECT_THAT(Load(Sources(With({"--config"}))).error(), HasSubstr("config (--config): has no value"));
+  EXPECT_THAT(Load(Sources(With({"--config"}))).error(),
+              HasSubstr("config (--config): has no value"));
 }
 
 TEST(ConfigTest, LikelyMisspeltVariableIsAWarningAndOthersAreLeftAlone) {
-  const Outcome outcome =
-      Load(Sources(kComplete, {{"MARU_LISTN", "x"}, {"MARU_BROKER_SERVICE_HOST", "10.0.0.1"}, {"MARU_BINARY_DIR", "b"}}));
+  const Outcome outcome = Load(Sources(
+      kComplete,
+      {{"MARU_LISTN", "x"}, {"MARU_BROKER_SERVICE_HOST", "10.0.0.1"}, {"MARU_BINARY_DIR", "b"}}));
   ASSERT_TRUE(outcome.loaded.ok()) << outcome.error();
-  EXPECT_THAT(outcome.loaded->warnings,
-              ElementsAre("environment variable MARU_LISTN is no setting; did you mean MARU_LISTEN?"));
+  EXPECT_THAT(
+      outcome.loaded->warnings,
+      ElementsAre("environment variable MARU_LISTN is no setting; did you mean MARU_LISTEN?"));
 }
 
-// --- Help and print -----------------------------------------------------------------------------------------------------
+// --- Help and print
+// -----------------------------------------------------------------------------------------------------
 
 TEST(ConfigTest, HelpNamesEverySettingWithItsComment) {
   const Outcome outcome = Load(Sources({"--help", "--colour=blue"}));
@@ -242,27 +268,31 @@ TEST(ConfigTest, HelpNamesEverySettingWithItsComment) {
   EXPECT_FALSE(outcome.loaded->run);
   for (const Setting& setting : SettingsOf(*ContextConfig::descriptor())) {
     EXPECT_THAT(outcome.loaded->output,
-                HasSubstr(absl::StrCat("  --", setting.path, "=", ShapeOf(setting), "  (", setting.environment, ")\n      ")));
+                HasSubstr(absl::StrCat("  --", setting.path, "=", ShapeOf(setting), "  (",
+                                       setting.environment, ")\n      ")));
   }
   EXPECT_THAT(outcome.loaded->output, HasSubstr("Retries may be this percentage of the calls"));
   EXPECT_THAT(outcome.loaded->output, HasSubstr("Default: 256MiB."));
 }
 
 TEST(ConfigTest, PrintedConfigurationReadsBackTheSame) {
-  const Outcome first =
-      Load(Sources(With({"--print-config", "--peers.schedule=h:1", "--keys=열쇠 \"1\"", "--shutdown.drain=1.5s"})));
+  const Outcome first = Load(Sources(With(
+      {"--print-config", "--peers.schedule=h:1", "--keys=열쇠 \"1\"", "--shutdown.drain=1.5s"})));
   ASSERT_TRUE(first.loaded.ok()) << first.error();
   EXPECT_FALSE(first.loaded->run);
-  const Outcome second = Load(Sources({"--config", WriteFile("printed.yaml", first.loaded->output)}));
+  const Outcome second =
+      Load(Sources({"--config", WriteFile("printed.yaml", first.loaded->output)}));
   ASSERT_TRUE(second.loaded.ok()) << second.error();
   EXPECT_EQ(first.config.SerializeAsString(), second.config.SerializeAsString());
   EXPECT_EQ(second.config.keys(), "열쇠 \"1\"");
 }
 
-// --- The contract itself ------------------------------------------------------------------------------------------------
+// --- The contract itself
+// ------------------------------------------------------------------------------------------------
 
 TEST(ConfigContractTest, NamesAreUniqueAndEveryDefaultIsValid) {
-  for (const google::protobuf::Descriptor* type : {ContextConfig::descriptor(), BrokerConfig::descriptor()}) {
+  for (const google::protobuf::Descriptor* type :
+       {ContextConfig::descriptor(), BrokerConfig::descriptor()}) {
     absl::flat_hash_set<std::string> variables;
     std::unique_ptr<google::protobuf::Message> config(
         google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());

@@ -65,8 +65,8 @@ void AppendSettings(const Descriptor& type, const Setting& prefix, std::vector<S
       continue;
     }
     MARU_CHECK(IsKnownKind(field));
-    setting.environment =
-        absl::AsciiStrToUpper(absl::StrCat("MARU_", absl::StrReplaceAll(setting.path, {{".", "_"}})));
+    setting.environment = absl::AsciiStrToUpper(
+        absl::StrCat("MARU_", absl::StrReplaceAll(setting.path, {{".", "_"}})));
     settings.push_back(std::move(setting));
   }
 }
@@ -97,7 +97,8 @@ const EnumValueDescriptor* FindEnumValue(const EnumDescriptor& type, std::string
   return nullptr;
 }
 
-constexpr std::pair<std::string_view, int> kByteUnits[] = {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}};
+constexpr std::pair<std::string_view, int> kByteUnits[] = {
+    {"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}};
 
 std::optional<uint64_t> ParseNumber(std::string_view text, bool bytes, uint64_t limit) {
   int shift = 0;
@@ -127,12 +128,13 @@ std::string FormatBytes(uint64_t bytes) {
 
 absl::Status SetNumber(const FieldDescriptor& field, std::string_view text, Message& owner) {
   const bool wide = field.type() == FieldDescriptor::TYPE_UINT64;
-  const uint64_t limit = wide ? std::numeric_limits<uint64_t>::max() : std::numeric_limits<uint32_t>::max();
+  const uint64_t limit =
+      wide ? std::numeric_limits<uint64_t>::max() : std::numeric_limits<uint32_t>::max();
   const std::optional<uint64_t> number = ParseNumber(text, IsBytes(field), limit);
   if (!number.has_value()) {
-    return absl::InvalidArgumentError(IsBytes(field)
-                                          ? "must be a size such as 65536, 64KiB or 256MiB"
-                                          : absl::StrCat("must be a whole number from 0 to ", limit));
+    return absl::InvalidArgumentError(
+        IsBytes(field) ? "must be a size such as 65536, 64KiB or 256MiB"
+                       : absl::StrCat("must be a whole number from 0 to ", limit));
   }
   if (wide) {
     owner.GetReflection()->SetUInt64(&owner, &field, *number);
@@ -146,7 +148,8 @@ absl::Status SetDuration(const FieldDescriptor& field, std::string_view text, Me
   absl::Duration duration;
   if (!absl::ParseDuration(ToAbsl(text), &duration) || duration < absl::ZeroDuration() ||
       duration > absl::Hours(24 * 365)) {
-    return absl::InvalidArgumentError("must be a duration such as 250ms, 5s or 1m, not negative, at most a year");
+    return absl::InvalidArgumentError(
+        "must be a duration such as 250ms, 5s or 1m, not negative, at most a year");
   }
   google::protobuf::Duration value;
   value.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
@@ -164,7 +167,8 @@ absl::Status SetBool(const FieldDescriptor& field, std::string_view text, Messag
 absl::Status SetEnum(const FieldDescriptor& field, std::string_view text, Message& owner) {
   const EnumValueDescriptor* value = FindEnumValue(*field.enum_type(), text);
   if (value == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat("must be one of ", EnumTexts(*field.enum_type(), ", ")));
+    return absl::InvalidArgumentError(
+        absl::StrCat("must be one of ", EnumTexts(*field.enum_type(), ", ")));
   }
   owner.GetReflection()->SetEnum(&owner, &field, value);
   return absl::OkStatus();
@@ -209,7 +213,8 @@ std::string DurationText(const Message& message) {
 }  // namespace
 
 bool IsGroup(const FieldDescriptor& field) {
-  return field.type() == FieldDescriptor::TYPE_MESSAGE && !field.is_repeated() && !IsDuration(field);
+  return field.type() == FieldDescriptor::TYPE_MESSAGE && !field.is_repeated() &&
+         !IsDuration(field);
 }
 
 std::vector<Setting> SettingsOf(const Descriptor& type) {
@@ -224,7 +229,8 @@ absl::Status SetFromText(const Setting& setting, std::string_view text, Message&
   if (field.is_map()) {
     owner.GetReflection()->ClearField(&owner, &field);
     for (absl::string_view entry : absl::StrSplit(ToAbsl(text), ',', absl::SkipEmpty())) {
-      const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(entry, absl::MaxSplits('=', 1));
+      const std::pair<absl::string_view, absl::string_view> parts =
+          absl::StrSplit(entry, absl::MaxSplits('=', 1));
       if (parts.first.empty() || parts.second.empty()) {
         return absl::InvalidArgumentError("must be NAME=VALUE,NAME=VALUE,…");
       }
@@ -247,7 +253,8 @@ absl::Status SetFromText(const Setting& setting, std::string_view text, Message&
   }
 }
 
-void SetEntry(const Setting& setting, std::string_view name, std::string_view text, Message& config) {
+void SetEntry(const Setting& setting, std::string_view name, std::string_view text,
+              Message& config) {
   const FieldDescriptor& field = setting.leaf();
   Message& owner = OwnerOf(setting, config);
   const google::protobuf::Reflection& reflection = *owner.GetReflection();

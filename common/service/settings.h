@@ -1,8 +1,9 @@
 // Settings: a configuration message (proto/maru/config/v1) seen as a flat list of named values.
 //
-// What a setting can be: text, true/false, whole numbers ("256MiB" where the name ends in _bytes), durations ("250ms"),
-// one of an enum ("info"), or text by name ("schedule=127.0.0.1:7101,review=…"). A message with anything else in it is a
-// mistake in its contract and stops the program.
+// What a setting can be: text, true/false, whole numbers ("256MiB" where the name ends in _bytes),
+// durations ("250ms"), one of an enum ("info"), or text by name
+// ("schedule=127.0.0.1:7101,review=…"). A message with anything else in it is a mistake in its
+// contract and stops the program.
 #ifndef MARU_COMMON_SERVICE_SETTINGS_H_
 #define MARU_COMMON_SERVICE_SETTINGS_H_
 
@@ -32,11 +33,12 @@ struct Setting {
 // All settings of a configuration message, in the order of its contract.
 std::vector<Setting> SettingsOf(const google::protobuf::Descriptor& type);
 
-// Whether a field of a configuration message holds settings of its own ("shutdown") rather than a value.
+// Whether a field of a configuration message holds settings of its own ("shutdown") rather than a
+// value.
 bool IsGroup(const google::protobuf::FieldDescriptor& field);
 
-// Sets a setting from its text; a map is replaced. INVALID_ARGUMENT: the message says what the text must be ("must be a
-// duration such as 250ms, 5s or 1m").
+// Sets a setting from its text; a map is replaced. INVALID_ARGUMENT: the message says what the text
+// must be ("must be a duration such as 250ms, 5s or 1m").
 absl::Status SetFromText(const Setting& setting, std::string_view text,
                          google::protobuf::Message& config);
 // Sets one entry of a map.

@@ -157,8 +157,6 @@ void Breaker::Enter(State to) {
   if (on_change_) on_change_(from, to);
 }
 
-int64_t Breaker::Second() const {
-  return clock_.Now().SinceStart() / kBucketWidth;
-}
+int64_t Breaker::Second() const { return clock_.Now().SinceStart() / kBucketWidth; }
 
 }  // namespace maru::breaker

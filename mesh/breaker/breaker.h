@@ -1,11 +1,13 @@
-// Breaker: stops calling a target that does not answer well, and finds out by itself when it does again
-// (design.md, "breaker").
+// Breaker: stops calling a target that does not answer well, and finds out by itself when it does
+// again (design.md, "breaker").
 //
-// One breaker stands for one (caller, target, method class). It watches the calls of the last ten seconds in one-second
-// buckets. With enough of them, it opens when too many failed or too many were slow; open, it refuses at once. After the
-// open interval it lets a few probes through (half-open): they close it, or open it again for twice as long.
+// One breaker stands for one (caller, target, method class). It watches the calls of the last ten
+// seconds in one-second buckets. With enough of them, it opens when too many failed or too many
+// were slow; open, it refuses at once. After the open interval it lets a few probes through
+// (half-open): they close it, or open it again for twice as long.
 //
-// Executor's thread only: callers live there, and so does whoever reads the state. Must outlive its permits.
+// Executor's thread only: callers live there, and so does whoever reads the state. Must outlive its
+// permits.
 #ifndef MARU_MESH_BREAKER_BREAKER_H_
 #define MARU_MESH_BREAKER_BREAKER_H_
 
@@ -44,8 +46,8 @@ struct BreakerOptions {
   double slow_ratio = 0.8;
   // A counted call that takes longer is slow. Zero: none is.
   absl::Duration slow = absl::ZeroDuration();
-  // First open interval; doubles with each failed probing, up to the maximum; each is shortened by a random share of up to
-  // `jitter`, so that many callers do not probe in step.
+  // First open interval; doubles with each failed probing, up to the maximum; each is shortened by
+  // a random share of up to `jitter`, so that many callers do not probe in step.
   absl::Duration open_min = absl::Seconds(5);
   absl::Duration open_max = absl::Seconds(60);
   double jitter = 0.2;
@@ -53,8 +55,8 @@ struct BreakerOptions {
   int probes = 5;
   // A probe that has not come back by then no longer takes up a permit.
   absl::Duration probe_timeout = absl::Seconds(5);
-  // Fewer successes close too, this long after the first of them when nothing failed: a target that is called once a
-  // minute does not stay half-open for five.
+  // Fewer successes close too, this long after the first of them when nothing failed: a target that
+  // is called once a minute does not stay half-open for five.
   absl::Duration half_open_interval = absl::Seconds(5);
 };
 
@@ -62,8 +64,8 @@ class Breaker {
  public:
   using OnChange = std::function<void(State from, State to)>;
 
-  // The right to make one call. Finish it with how the call ended; destroying it unfinished (a cancelled frame) gives it
-  // back without counting.
+  // The right to make one call. Finish it with how the call ended; destroying it unfinished (a
+  // cancelled frame) gives it back without counting.
   class [[nodiscard]] Permit {
    public:
     Permit(Permit&& other) noexcept;
@@ -83,15 +85,18 @@ class Breaker {
     Instant started_;
   };
 
-  // `clock` and `random` outlive the breaker. `on_change` is called after each change of state; it must not call back.
-  Breaker(const BreakerOptions& options, const Clock& clock, Random& random, OnChange on_change = {});
+  // `clock` and `random` outlive the breaker. `on_change` is called after each change of state; it
+  // must not call back.
+  Breaker(const BreakerOptions& options, const Clock& clock, Random& random,
+          OnChange on_change = {});
   Breaker(const Breaker&) = delete;
   Breaker& operator=(const Breaker&) = delete;
 
   // nullopt: refused, call again after RetryAfter().
   std::optional<Permit> TryAcquire();
 
-  // What is left of the open interval; half-open with all probes under way, the time until one must be back; else zero.
+  // What is left of the open interval; half-open with all probes under way, the time until one must
+  // be back; else zero.
   absl::Duration RetryAfter() const;
 
   // An open breaker whose interval has passed reads as half-open: the next call is a probe.

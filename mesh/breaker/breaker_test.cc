@@ -1,5 +1,6 @@
 // Goal: the breaker opens, probes and closes exactly when design.md says, and nothing can wedge it.
-// Method: scripts of calls under virtual time, as a table; then the properties of permits one by one.
+// Method: scripts of calls under virtual time, as a table; then the properties of permits one by
+// one.
 #include "mesh/breaker/breaker.h"
 
 #include <optional>
@@ -67,7 +68,8 @@ struct Harness {
   }
 };
 
-// --- When it opens, closes, and for how long: a table -------------------------------------------------------------------
+// --- When it opens, closes, and for how long: a table
+// -------------------------------------------------------------------
 
 enum class Do { kOk, kFail, kSlow, kUncounted, kRefused, kWaitMs };
 struct Step {
@@ -128,19 +130,33 @@ INSTANTIATE_TEST_SUITE_P(
         Script{"JustUnderHalfDoesNot", {{Do::kOk, 11}, {Do::kFail, 10}}, State::kClosed},
         Script{"FailuresAreJudgedWhenTheyCome", {{Do::kFail, 19}, {Do::kOk, 1}}, State::kClosed},
         Script{"UncountedNeverOpens", {{Do::kUncounted, 1000}}, State::kClosed},
-        Script{"UncountedIsNoCall", {{Do::kFail, 19}, {Do::kUncounted, 100}, {Do::kFail, 1}}, State::kOpen},
-        Script{"FailuresLeaveTheWindow", {{Do::kFail, 19}, {Do::kWaitMs, 10'000}, {Do::kFail, 1}}, State::kClosed},
-        Script{"FailuresStayForNineSeconds", {{Do::kFail, 19}, {Do::kWaitMs, 9'000}, {Do::kFail, 1}}, State::kOpen},
-        Script{"OldSuccessesLeaveTheWindow", {{Do::kOk, 100}, {Do::kWaitMs, 10'000}, {Do::kFail, 20}}, State::kOpen},
-        Script{"AHundredIdleSecondsForget", {{Do::kFail, 19}, {Do::kWaitMs, 100'000}, {Do::kFail, 19}}, State::kClosed},
+        Script{"UncountedIsNoCall",
+               {{Do::kFail, 19}, {Do::kUncounted, 100}, {Do::kFail, 1}},
+               State::kOpen},
+        Script{"FailuresLeaveTheWindow",
+               {{Do::kFail, 19}, {Do::kWaitMs, 10'000}, {Do::kFail, 1}},
+               State::kClosed},
+        Script{"FailuresStayForNineSeconds",
+               {{Do::kFail, 19}, {Do::kWaitMs, 9'000}, {Do::kFail, 1}},
+               State::kOpen},
+        Script{"OldSuccessesLeaveTheWindow",
+               {{Do::kOk, 100}, {Do::kWaitMs, 10'000}, {Do::kFail, 20}},
+               State::kOpen},
+        Script{"AHundredIdleSecondsForget",
+               {{Do::kFail, 19}, {Do::kWaitMs, 100'000}, {Do::kFail, 19}},
+               State::kClosed},
         Script{"FourFifthsSlowOpen", {{Do::kOk, 4}, {Do::kSlow, 16}}, State::kOpen},
         Script{"LessThanFourFifthsSlowDoNot", {{Do::kOk, 5}, {Do::kSlow, 16}}, State::kClosed},
         Script{"OpenRefuses", {kTrip, {Do::kRefused, 3}}, State::kOpen},
-        Script{"OpenRefusesUntilTheEnd", {kTrip, {Do::kWaitMs, 4'999}, {Do::kRefused, 3}}, State::kOpen},
+        Script{"OpenRefusesUntilTheEnd",
+               {kTrip, {Do::kWaitMs, 4'999}, {Do::kRefused, 3}},
+               State::kOpen},
         Script{"HalfOpenAfterTheInterval", {kTrip, kIntervalPasses}, State::kHalfOpen},
         Script{"FourSuccessesAreTooFew", {kTrip, kIntervalPasses, {Do::kOk, 4}}, State::kHalfOpen},
         Script{"FiveSuccessesClose", {kTrip, kIntervalPasses, {Do::kOk, 5}}, State::kClosed},
-        Script{"AFailedProbeOpensAgain", {kTrip, kIntervalPasses, {Do::kOk, 4}, {Do::kFail, 1}}, State::kOpen},
+        Script{"AFailedProbeOpensAgain",
+               {kTrip, kIntervalPasses, {Do::kOk, 4}, {Do::kFail, 1}},
+               State::kOpen},
         Script{"TheSecondIntervalIsDouble",
                {kTrip, kIntervalPasses, {Do::kFail, 1}, {Do::kWaitMs, 9'999}, {Do::kRefused, 1}},
                State::kOpen},
@@ -148,9 +164,17 @@ INSTANTIATE_TEST_SUITE_P(
                {kTrip, kIntervalPasses, {Do::kFail, 1}, {Do::kWaitMs, 10'000}, {Do::kOk, 5}},
                State::kClosed},
         Script{"ClosingForgetsTheDoubling",
-               {kTrip, kIntervalPasses, {Do::kFail, 1}, {Do::kWaitMs, 10'000}, {Do::kOk, 5}, kTrip, kIntervalPasses},
+               {kTrip,
+                kIntervalPasses,
+                {Do::kFail, 1},
+                {Do::kWaitMs, 10'000},
+                {Do::kOk, 5},
+                kTrip,
+                kIntervalPasses},
                State::kHalfOpen},
-        Script{"ClosingForgetsTheFailures", {kTrip, kIntervalPasses, {Do::kOk, 5}, {Do::kFail, 19}}, State::kClosed},
+        Script{"ClosingForgetsTheFailures",
+               {kTrip, kIntervalPasses, {Do::kOk, 5}, {Do::kFail, 19}},
+               State::kClosed},
         Script{"OneSuccessAndAnIntervalClose",
                {kTrip, kIntervalPasses, {Do::kOk, 1}, {Do::kWaitMs, 5'000}, {Do::kOk, 1}},
                State::kClosed},
@@ -160,12 +184,19 @@ INSTANTIATE_TEST_SUITE_P(
         Script{"SilenceDoesNotClose",
                {kTrip, kIntervalPasses, {Do::kUncounted, 1}, {Do::kWaitMs, 60'000}, {Do::kOk, 1}},
                State::kHalfOpen},
-        Script{"SlowProbesOpenAgain", {kTrip, kIntervalPasses, {Do::kSlow, 4}, {Do::kOk, 1}}, State::kOpen},
-        Script{"MostlyFastProbesClose", {kTrip, kIntervalPasses, {Do::kSlow, 3}, {Do::kOk, 2}}, State::kClosed},
-        Script{"UncountedProbesProveNothing", {kTrip, kIntervalPasses, {Do::kUncounted, 50}}, State::kHalfOpen}),
+        Script{"SlowProbesOpenAgain",
+               {kTrip, kIntervalPasses, {Do::kSlow, 4}, {Do::kOk, 1}},
+               State::kOpen},
+        Script{"MostlyFastProbesClose",
+               {kTrip, kIntervalPasses, {Do::kSlow, 3}, {Do::kOk, 2}},
+               State::kClosed},
+        Script{"UncountedProbesProveNothing",
+               {kTrip, kIntervalPasses, {Do::kUncounted, 50}},
+               State::kHalfOpen}),
     [](const auto& info) { return info.param.name; });
 
-// --- Intervals --------------------------------------------------------------------------------------------------------
+// --- Intervals
+// --------------------------------------------------------------------------------------------------------
 
 TEST(BreakerTest, OpenIntervalDoublesToAMinuteAtMost) {
   Harness harness;
@@ -200,9 +231,9 @@ TEST(BreakerTest, TellsEachChange) {
   harness.Trip();
   harness.executor.Advance(absl::Seconds(5));
   harness.Calls(5, Outcome::kSuccess);
-  EXPECT_THAT(harness.changes, ElementsAre(Pair(State::kClosed, State::kOpen),
-                                           Pair(State::kOpen, State::kHalfOpen),
-                                           Pair(State::kHalfOpen, State::kClosed)));
+  EXPECT_THAT(harness.changes,
+              ElementsAre(Pair(State::kClosed, State::kOpen), Pair(State::kOpen, State::kHalfOpen),
+                          Pair(State::kHalfOpen, State::kClosed)));
 }
 
 TEST(BreakerTest, CountsTheWindow) {
@@ -219,7 +250,8 @@ TEST(BreakerTest, CountsTheWindow) {
   EXPECT_EQ(harness.breaker.counts().calls, 3);
 }
 
-// --- Permits ----------------------------------------------------------------------------------------------------------
+// --- Permits
+// ----------------------------------------------------------------------------------------------------------
 
 TEST(BreakerPermitTest, AtMostFiveProbesAreUnderWay) {
   Harness harness;
