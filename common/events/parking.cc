@@ -50,6 +50,12 @@ std::string Shortened(std::string_view text) {
   return std::string(text.substr(0, size));
 }
 
+// The smallest key after `key`.
+std::string After(std::string key) {
+  key.push_back('\0');
+  return key;
+}
+
 absl::Status NotParked() { return absl::NotFoundError("the event is not parked"); }
 
 }  // namespace
@@ -143,33 +149,36 @@ void Parking::MakeDue(Txn& txn, ParkedRow row) const {
   PutRow(txn, row);
 }
 
-void Parking::NoteFailure(Txn& txn, ParkedRow& row, const absl::Status& failure, uint64_t jitter) const {
+absl::Duration Parking::NoteFailure(Txn& txn, ParkedRow& row, const absl::Status& failure,
+                                    uint64_t jitter) const {
   Unindex(txn, row);
   ParkedRecord& record = row.record;
   record.set_attempts(record.attempts() + 1);
   record.set_error_code(static_cast<int>(failure.code()));
   record.set_error_message(Shortened(ToStd(failure.message())));
   *record.mutable_attempt_time() = ToTimestamp(txn.Now());
+  absl::Duration delay = absl::InfiniteDuration();
   if (record.attempts() >= policy_.attempts) {
     record.set_state(events::store::v1::PARKED_STATE_DEAD);
     record.clear_retry_time();
   } else {
-    const absl::Duration delay = JitteredDelay(policy_.initial_delay, policy_.max_delay, record.attempts(),
-                                               UniformOf(jitter, row.id.sequence));
+    delay = JitteredDelay(policy_.initial_delay, policy_.max_delay, record.attempts(),
+                          UniformOf(jitter, row.id.sequence));
     record.set_state(events::store::v1::PARKED_STATE_RETRYING);
     *record.mutable_retry_time() = ToTimestamp(txn.Now() + delay);
   }
   PutRow(txn, row);
+  return delay;
 }
 
-bool Parking::Park(Txn& txn, const ParkedId& id, std::string_view value, const absl::Status& failure,
-                   uint64_t jitter, ConsumedPosition& position) const {
+absl::Duration Parking::Park(Txn& txn, const ParkedId& id, std::string_view value,
+                             const absl::Status& failure, uint64_t jitter,
+                             ConsumedPosition& position) const {
   ParkedRow row{id, {}};
   row.record.set_value(std::string(value));
   *row.record.mutable_park_time() = ToTimestamp(txn.Now());
-  NoteFailure(txn, row, failure, jitter);
   position.set_parked(position.parked() + 1);
-  return row.record.state() == events::store::v1::PARKED_STATE_DEAD;
+  return NoteFailure(txn, row, failure, jitter);
 }
 
 void Parking::Queue(Txn& txn, const ParkedId& id, std::string_view value,
@@ -185,34 +194,37 @@ void Parking::Queue(Txn& txn, const ParkedId& id, std::string_view value,
 absl::Status Parking::DrainKey(Txn& txn, const TopicPartition& partition, std::string_view key,
                                uint64_t jitter, size_t& budget, ConsumedPosition& position,
                                RetryOutcome& outcome) const {
-  ASSIGN_OR_RETURN(std::vector<ParkedRow> rows,
-                   ScanRows(txn, PrefixRange(KeyPrefix(partition, key)), budget + 1));
-  for (ParkedRow& row : rows) {
+  // One row at a time: values may be large.
+  for (KeyRange rest = PrefixRange(KeyPrefix(partition, key));;) {
+    ASSIGN_OR_RETURN(std::vector<ParkedRow> rows, ScanRows(txn, rest, 1));
+    if (rows.empty()) return absl::OkStatus();
+    ParkedRow& row = rows.front();
     if (budget == 0) {
       MakeDue(txn, std::move(row));
-      break;
+      return absl::OkStatus();
     }
     --budget;
     const EventRecord event{partition.topic, key, row.id.sequence, row.record.value()};
     const absl::StatusOr<Handled> handled = Handle(txn, routes_, event);
     if (!handled.ok()) {
       if (IsInfrastructure(handled.status())) return handled.status();
-      NoteFailure(txn, row, handled.status(), jitter);
       ++outcome.failed;
-      if (row.record.state() == events::store::v1::PARKED_STATE_DEAD) ++outcome.died;
-      break;
+      outcome.failure = handled.status();
+      const absl::Duration delay = NoteFailure(txn, row, handled.status(), jitter);
+      if (delay == absl::InfiniteDuration()) ++outcome.died;
+      return absl::OkStatus();
     }
     Unindex(txn, row);
     txn.Delete(RowKey(row.id));
     position.set_parked(position.parked() - 1);
     ++outcome.applied;
+    rest.begin = After(RowKey(row.id));
   }
-  return absl::OkStatus();
 }
 
 absl::Status Parking::Conclude(Txn& txn, const TopicPartition& partition,
                                const ConsumedPosition& position, RetryOutcome& outcome) const {
-  WritePosition(txn, id_, partition, position);
+  if (outcome.applied > 0) WritePosition(txn, id_, partition, position);
   outcome.parked = position.parked();
   absl::Time next = absl::InfiniteFuture();
   ASSIGN_OR_RETURN(const std::vector<ParkedId> due, ScanDue(txn, partition, txn.Now(), 1, next));
@@ -293,8 +305,7 @@ absl::StatusOr<std::vector<ParkedRow>> Parking::List(Reader& reader,
                                                      const std::optional<ParkedId>& after,
                                                      size_t limit) const {
   KeyRange range = PrefixRange(EncodeKey<std::string, uint32_t>(kParkedTable, id_.name, id_.generation));
-  // The smallest key after a key is that key with a zero byte.
-  if (after.has_value()) range.begin = RowKey(*after) + std::string(1, '\0');
+  if (after.has_value()) range.begin = After(RowKey(*after));
   return ScanRows(reader, range, limit);
 }
 

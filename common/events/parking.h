@@ -57,6 +57,8 @@ struct RetryOutcome {
   // Attempts that failed; of these, events that are DEAD now.
   uint64_t failed = 0;
   uint64_t died = 0;
+  // Of the last that failed.
+  absl::Status failure;
   // Rows left in the partition.
   uint64_t parked = 0;
   // When to look again; InfiniteDuration when nothing is RETRYING, ZeroDuration when there is more to do now.
@@ -77,9 +79,9 @@ class Parking {
   absl::StatusOr<bool> IsBlocked(maru::store::Reader& reader, const TopicPartition& partition,
                                  std::string_view key) const;
 
-  // Parks the first event of its key after `failure`. `position` is the one that the caller will write. True: it is DEAD
-  // at once (a policy of one attempt).
-  bool Park(maru::store::Txn& txn, const ParkedId& id, std::string_view value,
+  // Parks the first event of its key after `failure`; returns when it is tried again: InfiniteDuration when it is DEAD at
+  // once (a policy of one attempt). `position` is the one that the caller will write.
+  absl::Duration Park(maru::store::Txn& txn, const ParkedId& id, std::string_view value,
             const absl::Status& failure, uint64_t jitter, ConsumedPosition& position) const;
   // Parks behind another of its key.
   void Queue(maru::store::Txn& txn, const ParkedId& id, std::string_view value,
@@ -126,14 +128,14 @@ class Parking {
   void Unindex(maru::store::Txn& txn, const ParkedRow& row) const;
   // Makes a row the one of its key that is tried, at once.
   void MakeDue(maru::store::Txn& txn, ParkedRow row) const;
-  // Notes a failed attempt, and when the next one is or that there is none.
-  void NoteFailure(maru::store::Txn& txn, ParkedRow& row, const absl::Status& failure,
-                   uint64_t jitter) const;
+  // Notes a failed attempt; returns when the next one is, InfiniteDuration when the event is DEAD.
+  absl::Duration NoteFailure(maru::store::Txn& txn, ParkedRow& row, const absl::Status& failure,
+                             uint64_t jitter) const;
   // Applies the rows of a key in order until one fails or `budget` is used up; the first one left is the head then.
   absl::Status DrainKey(maru::store::Txn& txn, const TopicPartition& partition, std::string_view key,
                         uint64_t jitter, size_t& budget, ConsumedPosition& position,
                         RetryOutcome& outcome) const;
-  // Ends a retry: writes the position and finds out when to look again.
+  // Ends a retry: writes the position if it changed and finds out when to look again.
   absl::Status Conclude(maru::store::Txn& txn, const TopicPartition& partition,
                         const ConsumedPosition& position, RetryOutcome& outcome) const;
 
