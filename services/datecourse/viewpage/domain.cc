@@ -83,7 +83,8 @@ void ShowReviews(int added, const std::vector<disk::Review>& newest, State& stat
   if (state.phase == Phase::kGone) return;
   state.page.set_review_count(Sum(state.page.review_count(), added));
   const size_t shown = std::min(newest.size(), kLatestReviews);
-  state.page.mutable_latest_reviews()->Assign(newest.begin(), newest.begin() + static_cast<ptrdiff_t>(shown));
+  state.page.mutable_latest_reviews()->Assign(newest.begin(),
+                                              newest.begin() + static_cast<ptrdiff_t>(shown));
 }
 
 v1::ScheduleView ToApi(const disk::Page& page) {
