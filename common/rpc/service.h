@@ -13,18 +13,12 @@
 #include "common/async/task.h"
 #include "common/base/strings.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/field_rules.h"
 #include "common/rpc/method.h"
 #include "common/rpc/transport.h"
 #include "google/protobuf/message.h"
 
 namespace maru::rpc {
-
-// One broken rule of a request. `field` is a path: "schedule.title", "items[3].quantity".
-struct FieldViolation {
-  std::string field;
-  std::string description;
-};
-using FieldViolations = std::vector<FieldViolation>;
 
 // INVALID_ARGUMENT/INVALID_FIELD with a BadRequest that names each field. For rules that no field option can say; the
 // generated ones are applied before the handler.
@@ -104,14 +98,17 @@ class Caller {
   virtual ~Caller() = default;
   // Sends `message` under the policy of `method` on behalf of `call`; positions that the callee published are added to
   // `call`. Errors are the callee's own (with details), or UNAVAILABLE/CALLEE_UNAVAILABLE with RetryInfo when it could
-  // not be reached, was too slow, or its breaker is open; Unsent(status) tells whether the callee surely did nothing.
+  // not be reached, was too slow, or its breaker is open; SurelyUnsent(status) tells whether the callee surely did nothing.
   virtual async::Task<EncodedReply> Call(const CallContext& call, const MethodInfo& method,
                                          std::string message) = 0;
 };
 
 // Whether an error of Caller::Call says that the request surely never reached the callee (breaker open, no connection):
 // the caller's saga may compensate at once. Otherwise the outcome is unknown.
+// Nobody outside this process can set the mark.
 bool SurelyUnsent(const absl::Status& status);
+// For implementations of Channel and Caller: sets the mark.
+absl::Status MarkUnsent(absl::Status status);
 
 }  // namespace maru::rpc
 

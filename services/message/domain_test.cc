@@ -1,0 +1,113 @@
+// Goal: every rule that domain.md has for messages, and who is told what in each system.
+// Method: state + command or event in, row or reason out; no server, no store.
+#include "services/message/domain.h"
+
+#include <string>
+
+#include "common/base/proto_testing.h"
+#include "common/rpc/error.h"
+#include "gtest/gtest.h"
+#include "services/message/datecourse_texts.h"
+
+namespace maru::message {
+namespace {
+
+using options::v1::ROLE_ADMIN;
+using options::v1::ROLE_CUSTOMER;
+
+constexpr char kRow[] = R"pb(
+  id: "m1"
+  recipient: "minsu"
+  subject_id: "s1"
+  kind: "BookmarkRegistered"
+  text: "한강 산책"
+  create_time { seconds: 100 }
+  event_id: "e1"
+)pb";
+
+rpc::Identity Actor(std::string subject, rpc::Role role) {
+  return {.subject = std::move(subject), .roles = {role}, .store_ids = {}};
+}
+
+TEST(MessageDomainTest, MessageSaysWhichEventCausedItAndWhen) {
+  const auto envelope = Proto<event::v1::Event>(R"pb(
+    id: "e1"
+    type: "maru.datecourse.review.v1.ReviewRegistered"
+    time { seconds: 100 }
+  )pb");
+  const Notice notice = {.recipient = "jiwoo", .subject_id = "s1", .text = "새 후기"};
+  EXPECT_THAT(Compose(notice, envelope, "m1"), IsProto(R"pb(
+                id: "m1"
+                recipient: "jiwoo"
+                subject_id: "s1"
+                kind: "ReviewRegistered"
+                text: "새 후기"
+                create_time { seconds: 100 }
+                event_id: "e1"
+              )pb"));
+}
+
+TEST(MessageDomainTest, MarkReadIsForTheRecipientAndMayBeRepeated) {
+  const auto once = MarkRead(Proto<disk::Message>(kRow), "m1", "minsu");
+  ASSERT_TRUE(once.ok()) << once.status();
+  EXPECT_TRUE(once->read());
+  const auto twice = MarkRead(*once, "m1", "minsu");
+  ASSERT_TRUE(twice.ok()) << twice.status();
+  EXPECT_THAT(*twice, IsProto(once->DebugString()));
+}
+
+TEST(MessageDomainTest, MarkReadOfSomebodyElsesIsNotFound) {
+  EXPECT_EQ(rpc::ReasonOf(MarkRead(std::nullopt, "m1", "minsu").status()), "NOT_FOUND");
+  EXPECT_EQ(rpc::ReasonOf(MarkRead(Proto<disk::Message>(kRow), "m1", "yuna").status()),
+            "NOT_FOUND");
+}
+
+TEST(MessageDomainTest, MessagesAreTheRecipientsAndAdmins) {
+  const auto row = Proto<disk::Message>(kRow);
+  EXPECT_TRUE(MayRead(row, Actor("minsu", ROLE_CUSTOMER)));
+  EXPECT_TRUE(MayRead(row, Actor("root", ROLE_ADMIN)));
+  EXPECT_FALSE(MayRead(row, Actor("yuna", ROLE_CUSTOMER)));
+}
+
+TEST(MessageDomainTest, ShowsAllButTheEventsId) {
+  EXPECT_THAT(ToApi(Proto<disk::Message>(kRow)), IsProto(R"pb(
+                id: "m1"
+                recipient: "minsu"
+                subject_id: "s1"
+                kind: "BookmarkRegistered"
+                text: "한강 산책"
+                create_time { seconds: 100 }
+              )pb"));
+}
+
+TEST(DatecourseTextsTest, BookmarksAreToldToTheirCustomer) {
+  const std::string text = R"pb(communication_id: "c1" schedule_id: "s1" customer_id: "minsu")pb";
+  const Notice registered =
+      NoticeOf(Proto<datecourse::communication::v1::BookmarkRegistered>(text));
+  EXPECT_EQ(registered.recipient, "minsu");
+  EXPECT_EQ(registered.subject_id, "s1");
+  const Notice canceled = NoticeOf(Proto<datecourse::communication::v1::BookmarkCanceled>(text));
+  EXPECT_EQ(canceled.recipient, "minsu");
+  EXPECT_EQ(canceled.subject_id, "s1");
+  EXPECT_NE(canceled.text, registered.text);
+}
+
+TEST(DatecourseTextsTest, NewReviewsAreToldToTheHost) {
+  auto event = Proto<datecourse::review::v1::ReviewRegistered>(R"pb(
+    review_id: "r1"
+    schedule_id: "s1"
+    customer_id: "minsu"
+    uploader_id: "jiwoo"
+    comment_text: "최고의 하루"
+    rating: 5
+  )pb");
+  const Notice rated = NoticeOf(event);
+  EXPECT_EQ(rated.recipient, "jiwoo");
+  EXPECT_EQ(rated.subject_id, "s1");
+  EXPECT_EQ(rated.text, "New review of your date course (5/5): 최고의 하루");
+  event.clear_rating();
+  EXPECT_EQ(NoticeOf(event).text, "New review of your date course: 최고의 하루");
+}
+
+}  // namespace
+}  // namespace maru::message

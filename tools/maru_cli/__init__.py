@@ -1,0 +1,1 @@
+"""The verbs of tools/maru: one module per group of verbs, each with `register(subparsers)`."""
