@@ -83,7 +83,9 @@ async::Task<absl::Status> Log::Clean() {
   for (const auto& [log, row] : state_.deleted_logs) deleted.push_back(log);
   for (const uint32_t log : deleted) {
     bool more = true;
-    while (more) CO_ASSIGN_OR_RETURN(more, co_await CleanDeletedLog(log));
+    while (more) {
+      CO_ASSIGN_OR_RETURN(more, co_await CleanDeletedLog(log));
+    }
   }
   std::vector<std::string> limited;
   for (const auto& [name, topic] : state_.topics) {
@@ -92,7 +94,9 @@ async::Task<absl::Status> Log::Clean() {
   for (const std::string& name : limited) {
     for (uint32_t partition = 0; partition < events::kPartitions; ++partition) {
       bool more = true;
-      while (more) CO_ASSIGN_OR_RETURN(more, co_await CleanPartition(name, partition));
+      while (more) {
+        CO_ASSIGN_OR_RETURN(more, co_await CleanPartition(name, partition));
+      }
     }
   }
   co_return absl::OkStatus();

@@ -125,8 +125,8 @@ void Log::Unwatch(const std::string& topic, TopicWatcher& watcher) {
 
 async::Task<absl::Status> Log::Change(Edit edit) {
   auto [sender, receiver] = async::OneShot<absl::Status>::Make();
-  writer_.Edit({std::move(edit), [sender = std::move(sender)](absl::Status status) mutable {
-                  sender.Send(std::move(status));
+  writer_.Edit({std::move(edit), [reply = std::move(sender)](absl::Status outcome) mutable {
+                  reply.Send(std::move(outcome));
                 }});
   std::optional<absl::Status> status = co_await receiver;
   co_return status.value_or(options::v1::errors::NotServing());

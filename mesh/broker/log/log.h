@@ -143,11 +143,11 @@ template <class T>
 async::Task<absl::StatusOr<T>> Log::OnReader(
     absl::AnyInvocable<absl::StatusOr<T>(const maru::store::Snapshot&)> read) {
   auto [sender, receiver] = async::OneShot<absl::StatusOr<T>>::Make();
-  workers_.reader->Submit([this, read = std::move(read), sender = std::move(sender)]() mutable {
+  workers_.reader->Submit([this, read = std::move(read), reply = std::move(sender)]() mutable {
     const auto snapshot = backend_->Snap();
-    absl::StatusOr<T> result = read(*snapshot);
-    executor_.Post([sender = std::move(sender), result = std::move(result)]() mutable {
-      sender.Send(std::move(result));
+    absl::StatusOr<T> value = read(*snapshot);
+    executor_.Post([to = std::move(reply), value = std::move(value)]() mutable {
+      to.Send(std::move(value));
     });
   });
   std::optional<absl::StatusOr<T>> result = co_await receiver;

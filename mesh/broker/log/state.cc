@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/base/strings.h"
+#include "common/base/timestamp.h"
 #include "google/protobuf/util/time_util.h"
 #include "mesh/broker/log/keys.h"
 
@@ -42,7 +43,7 @@ Topic TopicOf(std::string_view name, const store::v1::TopicRow& row) {
   topic.number = row.number();
   topic.log = row.log();
   topic.log_id = row.log_id();
-  topic.create_time = absl::FromUnixNanos(TimeUtil::TimestampToNanoseconds(row.create_time()));
+  topic.create_time = FromTimestamp(row.create_time());
   if (row.has_max_age()) {
     topic.retention.max_age = absl::Nanoseconds(TimeUtil::DurationToNanoseconds(row.max_age()));
   }
@@ -115,7 +116,7 @@ maru::store::Change TopicRowOf(const Topic& topic) {
   row.set_number(topic.number);
   row.set_log(topic.log);
   row.set_log_id(topic.log_id);
-  *row.mutable_create_time() = TimeUtil::NanosecondsToTimestamp(absl::ToUnixNanos(topic.create_time));
+  *row.mutable_create_time() = ToTimestamp(topic.create_time);
   if (topic.retention.max_age != absl::InfiniteDuration()) {
     *row.mutable_max_age() =
         TimeUtil::NanosecondsToDuration(absl::ToInt64Nanoseconds(topic.retention.max_age));

@@ -54,7 +54,7 @@ void Writer::Process(std::vector<Job> jobs) {
 }
 
 void Writer::TakeAppend(AppendJob job) {
-  Waiting waiting{std::move(job.sink), job.request.topic, failure_, job.request.frame.records().size()};
+  Waiting waiting{std::move(job.sink), job.request.topic, Refusal(), job.request.frame.records().size()};
   if (failure_.ok()) {
     if (group_.has_value() && group_->bytes() >= max_group_bytes_) CommitGroup();
     if (!group_.has_value()) group_.emplace(state_, begun_, backend_, clock_.WallNow());
@@ -62,7 +62,7 @@ void Writer::TakeAppend(AppendJob job) {
     if (!outcome.has_value()) {
       CommitGroup();
       group_.emplace(state_, begun_, backend_, clock_.WallNow());
-      outcome = failure_.ok() ? group_->Add(job.request) : failure_;
+      outcome = failure_.ok() ? group_->Add(job.request) : Refusal();
       MARU_CHECK(outcome.has_value());  // a fresh group repeats nothing
     }
     waiting.status = *std::move(outcome);
@@ -101,7 +101,7 @@ void Writer::CommitGroup() {
 
 void Writer::RunEdit(EditJob job) {
   Committed committed;
-  absl::Status status = failure_;
+  absl::Status status = Refusal();
   if (status.ok()) {
     LogState next = state_;
     auto changes = job.edit(next);
@@ -117,13 +117,14 @@ void Writer::RunEdit(EditJob job) {
   publish_(std::move(committed));
 }
 
+absl::Status Writer::Refusal() const { return failure_.ok() ? absl::OkStatus() : v1::errors::LogFailed(); }
+
 absl::Status Writer::Write(const std::vector<maru::store::Change>& changes) {
   absl::Status status = backend_.Write(changes);
   if (status.ok()) return status;
   if (absl::IsResourceExhausted(status)) return options::v1::errors::DiskFull();
-  failure_ = v1::errors::LogFailed();
-  failure_.SetPayload("cause", absl::Cord(status.ToString()));
-  return failure_;
+  failure_ = std::move(status);
+  return v1::errors::LogFailed();
 }
 
 }  // namespace maru::broker

@@ -63,7 +63,7 @@ struct Committed {
   std::vector<StoredFrame> frames;
   std::vector<Appended> appended;
   std::vector<Edited> edited;
-  // Not OK: the log has failed for good.
+  // Not OK: the log has failed for good, and this is why.
   absl::Status failure;
 };
 
@@ -96,6 +96,8 @@ class Writer {
   void CommitGroup();
   void RunEdit(EditJob job);
   absl::Status Write(const std::vector<maru::store::Change>& changes);
+  // What everybody is told once the log has failed.
+  absl::Status Refusal() const;
 
   maru::store::Backend& backend_;
   const Clock& clock_;
