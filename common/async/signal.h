@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/async/executor.h"
+#include "common/base/status.h"
 
 namespace maru::async {
 

@@ -11,7 +11,8 @@ namespace maru {
 
 // `time` is finite: what clocks and transactions give.
 inline google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  const int64_t seconds = absl::ToUnixSeconds(time);  // rounds down, so that nanos are never negative
+  const int64_t seconds =
+      absl::ToUnixSeconds(time);  // rounds down, so that nanos are never negative
   google::protobuf::Timestamp timestamp;
   timestamp.set_seconds(seconds);
   timestamp.set_nanos(

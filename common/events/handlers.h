@@ -29,7 +29,7 @@ using Generation = uint32_t;
 
 // A view's transaction: writes to the tables of one generation; time is the event's.
 struct ViewContext {
-  store::ViewTxn& txn;
+  maru::store::ViewTxn& txn;
   Generation generation;
 };
 
@@ -38,7 +38,7 @@ template <class T>
 class Handlers {
  public:
   // OK commits; any error parks the event (and later ones of its key) and is retried; see subscriber.h.
-  // DATA_LOSS, UNAVAILABLE and INTERNAL from the store stop the subscriber instead: hand them on.
+  // DATA_LOSS, UNAVAILABLE, RESOURCE_EXHAUSTED and INTERNAL from the store pause the subscriber instead: hand them on.
   using Handler = std::function<absl::Status(T, const event::v1::Event& envelope)>;
 
   // `context` is a context of the same system ("review"): the topic is "<system>.review".
@@ -61,7 +61,7 @@ class Handlers {
   absl::btree_map<std::string, absl::btree_map<std::string, Handler>> by_topic_;
 };
 
-using Policies = Handlers<store::Txn&>;
+using Policies = Handlers<maru::store::Txn&>;
 using View = Handlers<ViewContext>;
 
 }  // namespace maru::events

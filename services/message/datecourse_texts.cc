@@ -18,9 +18,10 @@ Notice NoticeOf(const datecourse::communication::v1::BookmarkCanceled& event) {
 
 Notice NoticeOf(const datecourse::review::v1::ReviewRegistered& event) {
   const std::string rating = event.has_rating() ? absl::StrCat(" (", event.rating(), "/5)") : "";
-  return {.recipient = event.uploader_id(),
-          .subject_id = event.schedule_id(),
-          .text = absl::StrCat("New review of your date course", rating, ": ", event.comment_text())};
+  return {
+      .recipient = event.uploader_id(),
+      .subject_id = event.schedule_id(),
+      .text = absl::StrCat("New review of your date course", rating, ": ", event.comment_text())};
 }
 
 }  // namespace maru::message

@@ -1,5 +1,5 @@
-// The rules of messages (domain.md, "Message"), the same in every system. What each system's events tell whom is in
-// <system>_texts.h. Pure: no I/O, no clock, no ids of its own.
+// The rules of messages (domain.md, "Message"), the same in every system. What each system's events
+// tell whom is in <system>_texts.h. Pure: no I/O, no clock, no ids of its own.
 #ifndef MARU_SERVICES_MESSAGE_DOMAIN_H_
 #define MARU_SERVICES_MESSAGE_DOMAIN_H_
 
@@ -29,7 +29,8 @@ struct Notice {
 // The message about the event in `envelope`; its kind is the event's name without the package.
 disk::Message Compose(const Notice& notice, const event::v1::Event& envelope, std::string id);
 
-// Marks the recipient's message as read; again: the same row. NOT_FOUND/NOT_FOUND: no row or not `recipient`'s.
+// Marks the recipient's message as read; again: the same row. NOT_FOUND/NOT_FOUND: no row or not
+// `recipient`'s.
 absl::StatusOr<disk::Message> MarkRead(const std::optional<disk::Message>& row, std::string_view id,
                                        std::string_view recipient);
 

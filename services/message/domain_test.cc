@@ -16,8 +16,13 @@ using options::v1::ROLE_ADMIN;
 using options::v1::ROLE_CUSTOMER;
 
 constexpr char kRow[] = R"pb(
-  id: "m1" recipient: "minsu" subject_id: "s1" kind: "BookmarkRegistered" text: "한강 산책"
-  create_time { seconds: 100 } event_id: "e1"
+  id: "m1"
+  recipient: "minsu"
+  subject_id: "s1"
+  kind: "BookmarkRegistered"
+  text: "한강 산책"
+  create_time { seconds: 100 }
+  event_id: "e1"
 )pb";
 
 rpc::Identity Actor(std::string subject, rpc::Role role) {
@@ -26,12 +31,19 @@ rpc::Identity Actor(std::string subject, rpc::Role role) {
 
 TEST(MessageDomainTest, MessageSaysWhichEventCausedItAndWhen) {
   const auto envelope = Proto<event::v1::Event>(R"pb(
-    id: "e1" type: "maru.datecourse.review.v1.ReviewRegistered" time { seconds: 100 }
+    id: "e1"
+    type: "maru.datecourse.review.v1.ReviewRegistered"
+    time { seconds: 100 }
   )pb");
   const Notice notice = {.recipient = "jiwoo", .subject_id = "s1", .text = "새 후기"};
   EXPECT_THAT(Compose(notice, envelope, "m1"), IsProto(R"pb(
-                id: "m1" recipient: "jiwoo" subject_id: "s1" kind: "ReviewRegistered" text: "새 후기"
-                create_time { seconds: 100 } event_id: "e1"
+                id: "m1"
+                recipient: "jiwoo"
+                subject_id: "s1"
+                kind: "ReviewRegistered"
+                text: "새 후기"
+                create_time { seconds: 100 }
+                event_id: "e1"
               )pb"));
 }
 
@@ -46,7 +58,8 @@ TEST(MessageDomainTest, MarkReadIsForTheRecipientAndMayBeRepeated) {
 
 TEST(MessageDomainTest, MarkReadOfSomebodyElsesIsNotFound) {
   EXPECT_EQ(rpc::ReasonOf(MarkRead(std::nullopt, "m1", "minsu").status()), "NOT_FOUND");
-  EXPECT_EQ(rpc::ReasonOf(MarkRead(Proto<disk::Message>(kRow), "m1", "yuna").status()), "NOT_FOUND");
+  EXPECT_EQ(rpc::ReasonOf(MarkRead(Proto<disk::Message>(kRow), "m1", "yuna").status()),
+            "NOT_FOUND");
 }
 
 TEST(MessageDomainTest, MessagesAreTheRecipientsAndAdmins) {
@@ -58,14 +71,19 @@ TEST(MessageDomainTest, MessagesAreTheRecipientsAndAdmins) {
 
 TEST(MessageDomainTest, ShowsAllButTheEventsId) {
   EXPECT_THAT(ToApi(Proto<disk::Message>(kRow)), IsProto(R"pb(
-                id: "m1" recipient: "minsu" subject_id: "s1" kind: "BookmarkRegistered" text: "한강 산책"
+                id: "m1"
+                recipient: "minsu"
+                subject_id: "s1"
+                kind: "BookmarkRegistered"
+                text: "한강 산책"
                 create_time { seconds: 100 }
               )pb"));
 }
 
 TEST(DatecourseTextsTest, BookmarksAreToldToTheirCustomer) {
   const std::string text = R"pb(communication_id: "c1" schedule_id: "s1" customer_id: "minsu")pb";
-  const Notice registered = NoticeOf(Proto<datecourse::communication::v1::BookmarkRegistered>(text));
+  const Notice registered =
+      NoticeOf(Proto<datecourse::communication::v1::BookmarkRegistered>(text));
   EXPECT_EQ(registered.recipient, "minsu");
   EXPECT_EQ(registered.subject_id, "s1");
   const Notice canceled = NoticeOf(Proto<datecourse::communication::v1::BookmarkCanceled>(text));
@@ -76,8 +94,12 @@ TEST(DatecourseTextsTest, BookmarksAreToldToTheirCustomer) {
 
 TEST(DatecourseTextsTest, NewReviewsAreToldToTheHost) {
   auto event = Proto<datecourse::review::v1::ReviewRegistered>(R"pb(
-    review_id: "r1" schedule_id: "s1" customer_id: "minsu" uploader_id: "jiwoo"
-    comment_text: "최고의 하루" rating: 5
+    review_id: "r1"
+    schedule_id: "s1"
+    customer_id: "minsu"
+    uploader_id: "jiwoo"
+    comment_text: "최고의 하루"
+    rating: 5
   )pb");
   const Notice rated = NoticeOf(event);
   EXPECT_EQ(rated.recipient, "jiwoo");

@@ -6,6 +6,7 @@
 #   maru_proto(NAME datecourse_review PROTOS datecourse/review/v1/review.proto DEPS maru::proto_options MARU_CODE)
 #   maru_context(NAME datecourse-review SRCS main.cc DEPS maru::datecourse_review)
 #   maru_binary(NAME maru-load SRCS load.cc DEPS maru::rpc)
+#   maru_embed(NAME deployments FILE deployments.json)
 #
 # DEPS may name targets of folders that are added later: CMake resolves them when it generates.
 
@@ -299,4 +300,24 @@ function(maru_descriptor_set)
     COMMENT "protoc ${ARG_OUTPUT}"
     VERBATIM)
   add_custom_target(${ARG_NAME} ALL DEPENDS ${ARG_OUTPUT})
+endfunction()
+
+# maru_embed(NAME deployments FILE deployments.json [DEPENDS target…])
+# Library maru_embed_<name>, alias maru::embed_<name>: "maru/embed/<name>.h" declares
+# `std::string_view maru::embed::<name>()`, the bytes of FILE.
+function(maru_embed)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;FILE" "DEPENDS")
+  maru_check_arguments(maru_embed)
+  cmake_path(ABSOLUTE_PATH ARG_FILE NORMALIZE)
+  set(out ${MARU_GEN_DIR}/maru/embed/${ARG_NAME})
+  add_custom_command(
+    OUTPUT ${out}.h ${out}.cc
+    COMMAND ${CMAKE_COMMAND} -D NAME=${ARG_NAME} -D IN=${ARG_FILE} -D OUT=${out}
+            -P ${CMAKE_SOURCE_DIR}/tools/cmake/Embed.cmake
+    DEPENDS ${ARG_FILE} ${CMAKE_SOURCE_DIR}/tools/cmake/Embed.cmake ${ARG_DEPENDS}
+    COMMENT "Embedding ${ARG_NAME}"
+    VERBATIM)
+  add_library(maru_embed_${ARG_NAME} STATIC ${out}.cc ${out}.h)
+  target_include_directories(maru_embed_${ARG_NAME} SYSTEM PUBLIC ${MARU_GEN_DIR})
+  add_library(maru::embed_${ARG_NAME} ALIAS maru_embed_${ARG_NAME})
 endfunction()

@@ -31,10 +31,11 @@ def folder(preset):
 
 
 def configure(preset):
-    """Runs CMake unless the build folder is there and newer than the presets. Ninja itself sees changed CMakeLists.txt."""
+    """Makes the build folder of a preset true: from new, when the presets changed, or when a CMakeLists.txt did."""
     ninja = folder(preset) / "build.ninja"
     known = common.ROOT / "CMakePresets.json"
     if ninja.exists() and ninja.stat().st_mtime >= known.stat().st_mtime:
+        common.run(f"configure {preset}", ["ninja", "-C", folder(preset), "build.ninja"], detail=_progress)
         return
     common.run(f"configure {preset}", ["cmake", "--preset", preset],
                hint=f"after a change of compiler or system: rm -r build/{preset}")

@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -16,11 +17,13 @@ CLANG_TIDY = "clang-tidy-19"
 BUF = common.TOOLS_BIN / "buf"
 # Contracts of other projects stay as they came.
 _OURS = [":!proto/third_party"]
+# How clang-format and buf name a file that they would change.
+_NOT_FORMATTED = re.compile(r"^(\S+?):\d+:\d+: error: code should be clang-formatted|^diff -u (\S+)\.orig ", re.MULTILINE)
 
 
 def register(subparsers):
     verb = subparsers.add_parser(
-        "check", help="format, tidy, proto lint, folder list, unit tests",
+        "check", help="format, tidy, proto lint, folder list, sources in no target, unit tests",
         description="Runs every step even after one has failed, and lists the failures at the end. clang-tidy looks at the C++ files "
                     "named, or else at those that differ from main (on main: from the commit before).")
     verb.add_argument("files", nargs="*", metavar="FILE", help="C++ sources for clang-tidy")
@@ -37,6 +40,7 @@ def _check(arguments):
         "proto lint": lambda: run_tool([BUF, "lint"]),
         "folders": lambda: "\n".join(folders.problems(common.ROOT, tracked())),
         "build": build_unit_tests,
+        "targets": lambda: unbuilt(tracked("*.cc", "proto/maru/*.proto"), compile_commands()),
         "tidy": lambda: check_tidy([Path(file).resolve() for file in arguments.files] or changed_sources()),
         "unit tests": run_unit_tests,
     }
@@ -60,7 +64,9 @@ def _check(arguments):
 def _format(_):
     deps.ensure_packages()
     deps.ensure_buf()
-    problem = run_tool([CLANG_FORMAT, "-i", *sources()]) or run_tool([BUF, "format", "--write", "--path", "proto/maru"])
+    # Twice: where it breaks a line, clang-format may want to align what it sees the next time.
+    rewrite = [CLANG_FORMAT, "-i", *sources()]
+    problem = run_tool(rewrite) or run_tool(rewrite) or run_tool([BUF, "format", "--write", "--path", "proto/maru"])
     if problem:
         common.fail(problem)
 
@@ -69,14 +75,35 @@ def _format(_):
 
 
 def check_format():
-    problems = [run_tool([CLANG_FORMAT, "--dry-run", "--Werror", "--ferror-limit=1", *sources()]),
-                run_tool([BUF, "format", "--diff", "--exit-code", "--path", "proto/maru"])]
-    return "".join(problems)
+    cpp = run_tool([CLANG_FORMAT, "--dry-run", "--Werror", "--ferror-limit=1", *sources()])
+    contracts = run_tool([BUF, "format", "--diff", "--exit-code", "--path", "proto/maru"])
+    files = _NOT_FORMATTED.findall(cpp + contracts)
+    # A tool that failed without naming a file says why itself.
+    return "\n".join("".join(names) + " is not formatted" for names in files) or cpp + contracts
 
 
 def build_unit_tests():
     build.ensure(["maru_tests_unit", "maru_tests_core"], PRESET)
     return ""
+
+
+def compile_commands():
+    """The entries of compile_commands.json by the path of their source."""
+    text = (build.folder(PRESET) / "compile_commands.json").read_text(encoding="utf-8")
+    return {Path(entry["file"]): entry for entry in json.loads(text)}
+
+
+def unbuilt(paths, commands):
+    """Sources and contracts that no target compiles: their tests would pass by never being run."""
+    generated = build.folder(PRESET) / "gen"
+    problems = []
+    for path in paths:
+        compiled = common.ROOT / path
+        if path.endswith(".proto"):
+            compiled = (generated / Path(path).relative_to("proto")).with_suffix(".pb.cc")
+        if compiled not in commands and "testdata" not in compiled.parts:
+            problems.append(f"{path} is in no target: does its folder, and every one above it, have a CMakeLists.txt?")
+    return "\n".join(problems)
 
 
 def run_unit_tests():
@@ -88,8 +115,12 @@ def check_tidy(files):
     """clang-tidy over those of `files` that are compiled. A file that passed is not looked at again until something it reads
     has changed."""
     folder = build.folder(PRESET)
-    commands = {Path(entry["file"]): entry for entry in json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))}
+    commands = compile_commands()
     entries = [commands[file] for file in files if file in commands]
+    if not entries:
+        return ""
+    # Compiled first: that makes the generated headers, and tells the cache what each source reads.
+    build.compile_targets(PRESET, [tidy_cache.object_of(entry) for entry in entries])
     cache = tidy_cache.TidyCache(folder, common.ROOT / ".clang-tidy")
     progress = common.Progress("clang-tidy")
 

@@ -1,7 +1,14 @@
 """Remembers which sources clang-tidy was content with, by the contents of all that it read."""
 
 import hashlib
+import shlex
 import subprocess
+
+
+def object_of(entry):
+    """The object file of an entry of compile_commands.json, as Ninja names it."""
+    words = shlex.split(entry["command"])
+    return words[words.index("-o") + 1]
 
 
 class TidyCache:
@@ -16,7 +23,7 @@ class TidyCache:
     def key(self, entry):
         """A hash over an entry of compile_commands.json, the configuration, the source and every header that its last
         compilation read. None when Ninja does not know the headers (not compiled yet): then nothing is remembered."""
-        answer = subprocess.run(["ninja", "-C", str(self._build_folder), "-t", "deps", entry["output"]],
+        answer = subprocess.run(["ninja", "-C", str(self._build_folder), "-t", "deps", object_of(entry)],
                                 text=True, capture_output=True, check=False)
         lines = answer.stdout.splitlines()
         if not lines or "(VALID)" not in lines[0]:

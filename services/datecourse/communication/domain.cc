@@ -129,8 +129,9 @@ v1::Communication::Kind ToApi(Row::Kind kind) {
   }
 }
 
-absl::StatusOr<Change> Register(const v1::RegisterRequest& request, const Surroundings& surroundings,
-                                std::string_view customer, absl::Time now, std::string id) {
+absl::StatusOr<Change> Register(const v1::RegisterRequest& request,
+                                const Surroundings& surroundings, std::string_view customer,
+                                absl::Time now, std::string id) {
   RETURN_IF_ERROR(CheckText(request));
   if (surroundings.schedule_deleted) {
     return options::v1::errors::NotFound("schedule", request.schedule_id());
@@ -154,8 +155,8 @@ absl::StatusOr<Change> Register(const v1::RegisterRequest& request, const Surrou
 }
 
 absl::StatusOr<Change> ModifyComment(const std::optional<Row>& row,
-                                     const v1::ModifyCommentRequest& request, std::string_view customer,
-                                     absl::Time now) {
+                                     const v1::ModifyCommentRequest& request,
+                                     std::string_view customer, absl::Time now) {
   const std::string& id = request.communication().id();
   if (!row.has_value() || row->customer_id() != customer) return NoSuchRow(id);
   if (row->kind() != Row::KIND_COMMENT) return v1::errors::NotAComment(id, NameOf(row->kind()));

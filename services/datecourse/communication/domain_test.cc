@@ -21,8 +21,11 @@ using options::v1::ROLE_HOST;
 
 Row RowOf(Row::Kind kind, bool active = true) {
   auto row = Proto<Row>(R"pb(
-    id: "c1" schedule_id: "s1" customer_id: "minsu"
-    create_time { seconds: 100 } update_time { seconds: 100 }
+    id: "c1"
+    schedule_id: "s1"
+    customer_id: "minsu"
+    create_time { seconds: 100 }
+    update_time { seconds: 100 }
   )pb");
   row.set_kind(kind);
   row.set_active(active);
@@ -53,9 +56,14 @@ TEST(CommunicationDomainTest, RegisterTellsWhatWasLeft) {
   const auto comment = Register(Proto<v1::RegisterRequest>(kComment), {}, "minsu", kNow, "c1");
   EXPECT_THAT(EventOf<v1::CommentRegistered>(comment), IsProto(kAboutWithText));
   EXPECT_THAT(comment->row, IsProto(R"pb(
-                id: "c1" schedule_id: "s1" customer_id: "minsu" kind: KIND_COMMENT comment_text: "좋아요!"
+                id: "c1"
+                schedule_id: "s1"
+                customer_id: "minsu"
+                kind: KIND_COMMENT
+                comment_text: "좋아요!"
                 active: true
-                create_time { seconds: 1700000000 } update_time { seconds: 1700000000 }
+                create_time { seconds: 1700000000 }
+                update_time { seconds: 1700000000 }
               )pb"));
   const auto bookmark = Register(Proto<v1::RegisterRequest>(kBookmark), {}, "minsu", kNow, "c1");
   EXPECT_THAT(EventOf<v1::BookmarkRegistered>(bookmark), IsProto(kAbout));
@@ -86,9 +94,11 @@ TEST(CommunicationDomainTest, NothingNewOnADeletedSchedule) {
 }
 
 TEST(CommunicationDomainTest, CommentsHaveATextAndNothingElseHas) {
-  for (const char* request : {R"pb(schedule_id: "s1" kind: KIND_COMMENT)pb",
-                              R"pb(schedule_id: "s1" kind: KIND_LIKE comment_text: "좋아요!")pb",
-                              R"pb(schedule_id: "s1" kind: KIND_BOOKMARK comment_text: "나중에")pb"}) {
+  for (const char* request :
+       {R"pb(schedule_id: "s1" kind: KIND_COMMENT)pb", R"pb(schedule_id: "s1"
+                                                            kind: KIND_LIKE
+                                                            comment_text: "좋아요!")pb",
+        R"pb(schedule_id: "s1" kind: KIND_BOOKMARK comment_text: "나중에")pb"}) {
     const auto result = Register(Proto<v1::RegisterRequest>(request), {}, "minsu", kNow, "c1");
     ASSERT_EQ(rpc::ReasonOf(result.status()), "INVALID_FIELD") << request;
     EXPECT_EQ(rpc::BadRequestOf(result.status())->field_violations(0).field(), "comment_text");
@@ -96,11 +106,15 @@ TEST(CommunicationDomainTest, CommentsHaveATextAndNothingElseHas) {
 }
 
 TEST(CommunicationDomainTest, ModifyCommentChangesTheText) {
-  const auto request = Proto<v1::ModifyCommentRequest>(
-      R"pb(communication { id: "c1" comment_text: "정말 좋아요" } update_mask { paths: "comment_text" })pb");
+  const auto request =
+      Proto<v1::ModifyCommentRequest>(R"pb(communication { id: "c1" comment_text: "정말 좋아요" }
+                                           update_mask { paths: "comment_text" })pb");
   const auto result = ModifyComment(RowOf(Row::KIND_COMMENT), request, "minsu", kNow);
   EXPECT_THAT(EventOf<v1::CommentModified>(result), IsProto(R"pb(
-                communication_id: "c1" schedule_id: "s1" customer_id: "minsu" comment_text: "정말 좋아요"
+                communication_id: "c1"
+                schedule_id: "s1"
+                customer_id: "minsu"
+                comment_text: "정말 좋아요"
               )pb"));
   EXPECT_EQ(result->row.comment_text(), "정말 좋아요");
   EXPECT_EQ(result->row.update_time().seconds(), 1700000000);
@@ -108,8 +122,9 @@ TEST(CommunicationDomainTest, ModifyCommentChangesTheText) {
 }
 
 TEST(CommunicationDomainTest, ModifyCommentToTheSameTextTellsNobody) {
-  const auto request = Proto<v1::ModifyCommentRequest>(
-      R"pb(communication { id: "c1" comment_text: "좋아요!" } update_mask { paths: "comment_text" })pb");
+  const auto request =
+      Proto<v1::ModifyCommentRequest>(R"pb(communication { id: "c1" comment_text: "좋아요!" }
+                                           update_mask { paths: "comment_text" })pb");
   const auto result = ModifyComment(RowOf(Row::KIND_COMMENT), request, "minsu", kNow);
   EventOf<std::monostate>(result);
   EXPECT_THAT(result->row, IsProto(RowOf(Row::KIND_COMMENT).DebugString()));
@@ -123,8 +138,8 @@ TEST(CommunicationDomainTest, ModifyCommentIsRefused) {
     std::string request;
     std::string want_reason;
   };
-  const std::string text =
-      R"pb(communication { id: "c1" comment_text: "x" } update_mask { paths: "comment_text" })pb";
+  const std::string text = R"pb(communication { id: "c1" comment_text: "x" }
+                                update_mask { paths: "comment_text" })pb";
   const std::vector<Case> cases = {
       {"unknown", std::nullopt, "minsu", text, "NOT_FOUND"},
       {"somebody else's", RowOf(Row::KIND_COMMENT), "yuna", text, "NOT_FOUND"},
@@ -133,11 +148,17 @@ TEST(CommunicationDomainTest, ModifyCommentIsRefused) {
       {"a like", RowOf(Row::KIND_LIKE), "minsu", text, "NOT_A_COMMENT"},
       {"deleted", RowOf(Row::KIND_COMMENT, false), "minsu", text, "COMMENT_DELETED"},
       {"empty mask", RowOf(Row::KIND_COMMENT), "minsu",
-       R"pb(communication { id: "c1" comment_text: "x" } update_mask {})pb", "INVALID_FIELD"},
+       R"pb(communication { id: "c1" comment_text: "x" }
+            update_mask {})pb",
+       "INVALID_FIELD"},
       {"another field", RowOf(Row::KIND_COMMENT), "minsu",
-       R"pb(communication { id: "c1" comment_text: "x" } update_mask { paths: "kind" })pb", "INVALID_FIELD"},
+       R"pb(communication { id: "c1" comment_text: "x" }
+            update_mask { paths: "kind" })pb",
+       "INVALID_FIELD"},
       {"empty text", RowOf(Row::KIND_COMMENT), "minsu",
-       R"pb(communication { id: "c1" } update_mask { paths: "comment_text" })pb", "INVALID_FIELD"},
+       R"pb(communication { id: "c1" }
+            update_mask { paths: "comment_text" })pb",
+       "INVALID_FIELD"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
@@ -197,8 +218,14 @@ TEST(CommunicationDomainTest, TextOfADeletedCommentIsForItsWriterAndAdminOnly) {
 
 TEST(CommunicationDomainTest, ShowsEveryField) {
   const std::string all = R"pb(
-    id: "c1" schedule_id: "s1" customer_id: "minsu" kind: KIND_COMMENT comment_text: "좋아요!" active: true
-    create_time { seconds: 5 } update_time { seconds: 6 }
+    id: "c1"
+    schedule_id: "s1"
+    customer_id: "minsu"
+    kind: KIND_COMMENT
+    comment_text: "좋아요!"
+    active: true
+    create_time { seconds: 5 }
+    update_time { seconds: 6 }
   )pb";
   EXPECT_THAT(Show(Proto<Row>(all), Actor("yuna", ROLE_CUSTOMER)), IsProto(all));
 }

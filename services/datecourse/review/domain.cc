@@ -58,7 +58,8 @@ absl::Status CheckRoom(std::string_view schedule_id, const Surroundings& surroun
   return absl::OkStatus();
 }
 
-absl::StatusOr<Written> Write(const v1::WriteReviewRequest& request, const Surroundings& surroundings,
+absl::StatusOr<Written> Write(const v1::WriteReviewRequest& request,
+                              const Surroundings& surroundings,
                               const schedule::v1::CheckReviewEligibilityResponse& eligibility,
                               std::string_view customer, absl::Time now, std::string id) {
   RETURN_IF_ERROR(CheckRoom(request.schedule_id(), surroundings));

@@ -54,12 +54,13 @@ struct Deleted {
 absl::Status CheckRoom(std::string_view schedule_id, const Surroundings& surroundings);
 
 // As CheckRoom; then FAILED_PRECONDITION/REVIEW_CLOSED: schedule says that it is not eligible.
-absl::StatusOr<Written> Write(const v1::WriteReviewRequest& request, const Surroundings& surroundings,
+absl::StatusOr<Written> Write(const v1::WriteReviewRequest& request,
+                              const Surroundings& surroundings,
                               const schedule::v1::CheckReviewEligibilityResponse& eligibility,
                               std::string_view customer, absl::Time now, std::string id);
 
-// NOT_FOUND/NOT_FOUND: unknown, deleted or not `customer`'s. INVALID_ARGUMENT/INVALID_FIELD: an empty or unknown mask, or
-// an empty text.
+// NOT_FOUND/NOT_FOUND: unknown, deleted or not `customer`'s. INVALID_ARGUMENT/INVALID_FIELD: an
+// empty or unknown mask, or an empty text.
 absl::StatusOr<Modified> Modify(const State& state, const v1::ModifyReviewRequest& request,
                                 std::string_view customer, absl::Time now);
 

@@ -17,19 +17,26 @@ using Eligibility = schedule::v1::CheckReviewEligibilityResponse;
 const absl::Time kNow = absl::FromUnixSeconds(1700000000);
 
 constexpr char kLive[] = R"pb(
-  id: "r1" schedule_id: "s1" customer_id: "minsu" uploader_id: "jiwoo" comment_text: "최고의 하루" rating: 5
-  create_time { seconds: 100 } update_time { seconds: 100 }
+  id: "r1"
+  schedule_id: "s1"
+  customer_id: "minsu"
+  uploader_id: "jiwoo"
+  comment_text: "최고의 하루"
+  rating: 5
+  create_time { seconds: 100 }
+  update_time { seconds: 100 }
 )pb";
 
 State Live() { return {.live = Proto<disk::Review>(kLive), .deleted = std::nullopt}; }
 State Gone() {
   return {.live = std::nullopt,
-          .deleted = Proto<disk::DeletedReview>(
-              R"pb(customer_id: "minsu" delete_time { seconds: 200 })pb")};
+          .deleted = Proto<disk::DeletedReview>(R"pb(customer_id: "minsu"
+                                                     delete_time { seconds: 200 })pb")};
 }
 
 v1::WriteReviewRequest Request() {
-  return Proto<v1::WriteReviewRequest>(R"pb(schedule_id: "s1" comment_text: "최고의 하루" rating: 5)pb");
+  return Proto<v1::WriteReviewRequest>(
+      R"pb(schedule_id: "s1" comment_text: "최고의 하루" rating: 5)pb");
 }
 Eligibility Open() { return Proto<Eligibility>(R"pb(eligible: true uploader_id: "jiwoo")pb"); }
 
@@ -37,13 +44,22 @@ TEST(ReviewDomainTest, WriteTellsTheReviewAndTheHost) {
   const auto result = Write(Request(), {}, Open(), "minsu", kNow, "r1");
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_THAT(result->review, IsProto(R"pb(
-                id: "r1" schedule_id: "s1" customer_id: "minsu" uploader_id: "jiwoo"
-                comment_text: "최고의 하루" rating: 5
-                create_time { seconds: 1700000000 } update_time { seconds: 1700000000 }
+                id: "r1"
+                schedule_id: "s1"
+                customer_id: "minsu"
+                uploader_id: "jiwoo"
+                comment_text: "최고의 하루"
+                rating: 5
+                create_time { seconds: 1700000000 }
+                update_time { seconds: 1700000000 }
               )pb"));
   EXPECT_THAT(result->event, IsProto(R"pb(
-                review_id: "r1" schedule_id: "s1" customer_id: "minsu" uploader_id: "jiwoo"
-                comment_text: "최고의 하루" rating: 5
+                review_id: "r1"
+                schedule_id: "s1"
+                customer_id: "minsu"
+                uploader_id: "jiwoo"
+                comment_text: "최고의 하루"
+                rating: 5
               )pb"));
 }
 
@@ -87,11 +103,22 @@ TEST(ReviewDomainTest, ModifyChangesWhatTheMaskNamesAndNothingElse) {
     std::string want_event;
   };
   const std::vector<Case> cases = {
-      {"text", R"pb(review { id: "r1" comment_text: "비가 왔어요" rating: 1 } update_mask { paths: "comment_text" })pb",
-       R"pb(review_id: "r1" schedule_id: "s1" customer_id: "minsu" comment_text: "비가 왔어요" rating: 5)pb"},
-      {"rating", R"pb(review { id: "r1" rating: 2 } update_mask { paths: "rating" })pb",
-       R"pb(review_id: "r1" schedule_id: "s1" customer_id: "minsu" comment_text: "최고의 하루" rating: 2)pb"},
-      {"rating taken back", R"pb(review { id: "r1" } update_mask { paths: "rating" })pb",
+      {"text", R"pb(review { id: "r1" comment_text: "비가 왔어요" rating: 1 }
+                    update_mask { paths: "comment_text" })pb",
+       R"pb(review_id: "r1"
+            schedule_id: "s1"
+            customer_id: "minsu"
+            comment_text: "비가 왔어요"
+            rating: 5)pb"},
+      {"rating", R"pb(review { id: "r1" rating: 2 }
+                      update_mask { paths: "rating" })pb",
+       R"pb(review_id: "r1"
+            schedule_id: "s1"
+            customer_id: "minsu"
+            comment_text: "최고의 하루"
+            rating: 2)pb"},
+      {"rating taken back", R"pb(review { id: "r1" }
+                                 update_mask { paths: "rating" })pb",
        R"pb(review_id: "r1" schedule_id: "s1" customer_id: "minsu" comment_text: "최고의 하루")pb"},
   };
   for (const Case& c : cases) {
@@ -109,8 +136,8 @@ TEST(ReviewDomainTest, ModifyChangesWhatTheMaskNamesAndNothingElse) {
 }
 
 TEST(ReviewDomainTest, ModifyToTheSameValueTellsNobody) {
-  const auto request = Proto<v1::ModifyReviewRequest>(
-      R"pb(review { id: "r1" rating: 5 } update_mask { paths: "rating" })pb");
+  const auto request = Proto<v1::ModifyReviewRequest>(R"pb(review { id: "r1" rating: 5 }
+                                                           update_mask { paths: "rating" })pb");
   const auto result = Modify(Live(), request, "minsu", kNow);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_FALSE(result->event.has_value());
@@ -125,20 +152,26 @@ TEST(ReviewDomainTest, ModifyIsRefused) {
     std::string request;
     std::string want_reason;
   };
-  const std::string rating = R"pb(review { id: "r1" rating: 3 } update_mask { paths: "rating" })pb";
+  const std::string rating = R"pb(review { id: "r1" rating: 3 }
+                                  update_mask { paths: "rating" })pb";
   const std::vector<Case> cases = {
       {"unknown", {}, "minsu", rating, "NOT_FOUND"},
       {"somebody else's", Live(), "yuna", rating, "NOT_FOUND"},
       {"deleted", Gone(), "minsu", rating, "NOT_FOUND"},
-      {"empty mask", Live(), "minsu", R"pb(review { id: "r1" rating: 3 } update_mask {})pb", "INVALID_FIELD"},
-      {"the server's field", Live(), "minsu",
-       R"pb(review { id: "r1" customer_id: "yuna" } update_mask { paths: "customer_id" })pb", "INVALID_FIELD"},
-      {"empty text", Live(), "minsu", R"pb(review { id: "r1" } update_mask { paths: "comment_text" })pb",
+      {"empty mask", Live(), "minsu", R"pb(review { id: "r1" rating: 3 }
+                                           update_mask {})pb",
+       "INVALID_FIELD"},
+      {"the server's field", Live(), "minsu", R"pb(review { id: "r1" customer_id: "yuna" }
+                                                   update_mask { paths: "customer_id" })pb",
+       "INVALID_FIELD"},
+      {"empty text", Live(), "minsu", R"pb(review { id: "r1" }
+                                           update_mask { paths: "comment_text" })pb",
        "INVALID_FIELD"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
-    const auto result = Modify(c.state, Proto<v1::ModifyReviewRequest>(c.request), c.customer, kNow);
+    const auto result =
+        Modify(c.state, Proto<v1::ModifyReviewRequest>(c.request), c.customer, kNow);
     EXPECT_EQ(rpc::ReasonOf(result.status()), c.want_reason) << result.status();
   }
 }
@@ -146,9 +179,11 @@ TEST(ReviewDomainTest, ModifyIsRefused) {
 TEST(ReviewDomainTest, DeleteLeavesOnlyWhatARepeatedDeleteNeeds) {
   const auto result = Delete(Live(), "r1", "minsu", kNow);
   ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_THAT(result->review, IsProto(R"pb(customer_id: "minsu" delete_time { seconds: 1700000000 })pb"));
+  EXPECT_THAT(result->review, IsProto(R"pb(customer_id: "minsu"
+                                           delete_time { seconds: 1700000000 })pb"));
   ASSERT_TRUE(result->event.has_value());
-  EXPECT_THAT(*result->event, IsProto(R"pb(review_id: "r1" schedule_id: "s1" customer_id: "minsu")pb"));
+  EXPECT_THAT(*result->event,
+              IsProto(R"pb(review_id: "r1" schedule_id: "s1" customer_id: "minsu")pb"));
 }
 
 TEST(ReviewDomainTest, RepeatedDeleteReturnsTheSameAndTellsNobody) {
@@ -166,8 +201,13 @@ TEST(ReviewDomainTest, DeleteOfSomebodyElsesIsNotFound) {
 
 TEST(ReviewDomainTest, ShowsAllButTheHost) {
   const std::string all = R"pb(
-    id: "r1" schedule_id: "s1" customer_id: "minsu" comment_text: "최고의 하루" rating: 5
-    create_time { seconds: 100 } update_time { seconds: 100 }
+    id: "r1"
+    schedule_id: "s1"
+    customer_id: "minsu"
+    comment_text: "최고의 하루"
+    rating: 5
+    create_time { seconds: 100 }
+    update_time { seconds: 100 }
   )pb";
   EXPECT_THAT(ToApi(Proto<disk::Review>(kLive)), IsProto(all));
 }

@@ -44,8 +44,8 @@ absl::Status Patch(const v1::ModifyScheduleRequest& request, disk::Schedule& sch
 
 }  // namespace
 
-Registered Register(const v1::RegisterScheduleRequest& request, std::string_view host, absl::Time now,
-                    std::string id) {
+Registered Register(const v1::RegisterScheduleRequest& request, std::string_view host,
+                    absl::Time now, std::string id) {
   Registered result;
   disk::Schedule& schedule = result.schedule;
   schedule.set_id(std::move(id));

@@ -1,5 +1,5 @@
-// The rules of schedules (domain.md, section 1): what a host may do with a date course, who may review it, and how other
-// contexts' events count. Pure: no I/O, no clock, no ids of its own.
+// The rules of schedules (domain.md, section 1): what a host may do with a date course, who may
+// review it, and how other contexts' events count. Pure: no I/O, no clock, no ids of its own.
 #ifndef MARU_SERVICES_DATECOURSE_SCHEDULE_DOMAIN_H_
 #define MARU_SERVICES_DATECOURSE_SCHEDULE_DOMAIN_H_
 
@@ -43,11 +43,11 @@ struct Deleted {
 };
 
 // Publishes a date course of `host`.
-Registered Register(const v1::RegisterScheduleRequest& request, std::string_view host, absl::Time now,
-                    std::string id);
+Registered Register(const v1::RegisterScheduleRequest& request, std::string_view host,
+                    absl::Time now, std::string id);
 
-// NOT_FOUND/NOT_FOUND: unknown, deleted or not `host`'s. INVALID_ARGUMENT/INVALID_FIELD: an empty or unknown mask, or
-// an empty title.
+// NOT_FOUND/NOT_FOUND: unknown, deleted or not `host`'s. INVALID_ARGUMENT/INVALID_FIELD: an empty
+// or unknown mask, or an empty title.
 absl::StatusOr<Modified> Modify(const State& state, const v1::ModifyScheduleRequest& request,
                                 std::string_view host, absl::Time now);
 

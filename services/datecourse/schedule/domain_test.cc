@@ -15,16 +15,22 @@ namespace {
 const absl::Time kNow = absl::FromUnixSeconds(1700000000);
 
 constexpr char kLive[] = R"pb(
-  id: "s1" title: "한강 산책" content: "뚝섬에서 반포까지" uploader: "지우" uploader_id: "jiwoo"
-  comment_count: 2 like_count: 1
-  create_time { seconds: 100 } update_time { seconds: 100 }
+  id: "s1"
+  title: "한강 산책"
+  content: "뚝섬에서 반포까지"
+  uploader: "지우"
+  uploader_id: "jiwoo"
+  comment_count: 2
+  like_count: 1
+  create_time { seconds: 100 }
+  update_time { seconds: 100 }
 )pb";
 
 State Live() { return {.live = Proto<disk::Schedule>(kLive), .deleted = std::nullopt}; }
 State Gone() {
   return {.live = std::nullopt,
-          .deleted = Proto<disk::DeletedSchedule>(
-              R"pb(uploader_id: "jiwoo" delete_time { seconds: 200 })pb")};
+          .deleted = Proto<disk::DeletedSchedule>(R"pb(uploader_id: "jiwoo"
+                                                       delete_time { seconds: 200 })pb")};
 }
 
 TEST(ScheduleDomainTest, RegisterKeepsWhatTheHostSaidAndMakesTheHostItsOwner) {
@@ -32,13 +38,22 @@ TEST(ScheduleDomainTest, RegisterKeepsWhatTheHostSaidAndMakesTheHostItsOwner) {
       R"pb(title: "남산 야경" content: "케이블카" uploader: "지우" review_open: true)pb");
   const Registered result = Register(request, "jiwoo", kNow, "s2");
   EXPECT_THAT(result.schedule, IsProto(R"pb(
-                id: "s2" title: "남산 야경" content: "케이블카" uploader: "지우" uploader_id: "jiwoo"
+                id: "s2"
+                title: "남산 야경"
+                content: "케이블카"
+                uploader: "지우"
+                uploader_id: "jiwoo"
                 review_open: true
-                create_time { seconds: 1700000000 } update_time { seconds: 1700000000 }
+                create_time { seconds: 1700000000 }
+                update_time { seconds: 1700000000 }
               )pb"));
   EXPECT_THAT(result.event, IsProto(R"pb(
-                schedule_id: "s2" title: "남산 야경" content: "케이블카" uploader: "지우"
-                uploader_id: "jiwoo" review_open: true
+                schedule_id: "s2"
+                title: "남산 야경"
+                content: "케이블카"
+                uploader: "지우"
+                uploader_id: "jiwoo"
+                review_open: true
               )pb"));
 }
 
@@ -55,22 +70,32 @@ TEST(ScheduleDomainTest, ModifyChangesWhatTheMaskNamesAndNothingElse) {
     std::string want_event;
   };
   const std::vector<Case> cases = {
-      {"title", R"pb(schedule { id: "s1" title: "새 제목" content: "ignored" } update_mask { paths: "title" })pb",
-       R"pb(title: "새 제목")pb",
-       R"pb(schedule_id: "s1" title: "새 제목" content: "뚝섬에서 반포까지" uploader_id: "jiwoo")pb"},
-      {"review_open", R"pb(schedule { id: "s1" review_open: true } update_mask { paths: "review_open" })pb",
+      {"title", R"pb(schedule { id: "s1" title: "새 제목" content: "ignored" }
+                     update_mask { paths: "title" })pb",
+       R"pb(title: "새 제목")pb", R"pb(schedule_id: "s1"
+                                       title: "새 제목"
+                                       content: "뚝섬에서 반포까지"
+                                       uploader_id: "jiwoo")pb"},
+      {"review_open", R"pb(schedule { id: "s1" review_open: true }
+                           update_mask { paths: "review_open" })pb",
        R"pb(review_open: true)pb",
-       R"pb(schedule_id: "s1" title: "한강 산책" content: "뚝섬에서 반포까지" review_open: true
+       R"pb(schedule_id: "s1"
+            title: "한강 산책"
+            content: "뚝섬에서 반포까지"
+            review_open: true
             uploader_id: "jiwoo")pb"},
-      {"content to empty and title",
-       R"pb(schedule { id: "s1" title: "새 제목" } update_mask { paths: "content" paths: "title" })pb",
-       R"pb(title: "새 제목" content: "")pb",
-       R"pb(schedule_id: "s1" title: "새 제목" uploader_id: "jiwoo")pb"},
+      {"content to empty and title", R"pb(schedule { id: "s1" title: "새 제목" }
+                                          update_mask { paths: "content" paths: "title" })pb",
+       R"pb(title: "새 제목" content: "")pb", R"pb(schedule_id: "s1"
+                                                   title: "새 제목"
+                                                   uploader_id: "jiwoo")pb"},
       {"uploader and counts stay the server's",
        R"pb(schedule { id: "s1" title: "새 제목" uploader_id: "mina" like_count: 99 }
             update_mask { paths: "title" })pb",
-       R"pb(title: "새 제목")pb",
-       R"pb(schedule_id: "s1" title: "새 제목" content: "뚝섬에서 반포까지" uploader_id: "jiwoo")pb"},
+       R"pb(title: "새 제목")pb", R"pb(schedule_id: "s1"
+                                       title: "새 제목"
+                                       content: "뚝섬에서 반포까지"
+                                       uploader_id: "jiwoo")pb"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
@@ -86,8 +111,9 @@ TEST(ScheduleDomainTest, ModifyChangesWhatTheMaskNamesAndNothingElse) {
 }
 
 TEST(ScheduleDomainTest, ModifyToTheSameValueTellsNobody) {
-  const auto request = Proto<v1::ModifyScheduleRequest>(
-      R"pb(schedule { id: "s1" title: "한강 산책" } update_mask { paths: "title" })pb");
+  const auto request =
+      Proto<v1::ModifyScheduleRequest>(R"pb(schedule { id: "s1" title: "한강 산책" }
+                                            update_mask { paths: "title" })pb");
   const auto result = Modify(Live(), request, "jiwoo", kNow);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_FALSE(result->event.has_value());
@@ -102,17 +128,23 @@ TEST(ScheduleDomainTest, ModifyIsRefused) {
     std::string request;
     std::string want_reason;
   };
-  const std::string title = R"pb(schedule { id: "s1" title: "x" } update_mask { paths: "title" })pb";
+  const std::string title = R"pb(schedule { id: "s1" title: "x" }
+                                 update_mask { paths: "title" })pb";
   const std::vector<Case> cases = {
       {"unknown", {}, "jiwoo", title, "NOT_FOUND"},
       {"somebody else's", Live(), "mina", title, "NOT_FOUND"},
       {"deleted", Gone(), "jiwoo", title, "NOT_FOUND"},
-      {"empty mask", Live(), "jiwoo", R"pb(schedule { id: "s1" title: "x" } update_mask {})pb", "INVALID_FIELD"},
-      {"unknown field", Live(), "jiwoo", R"pb(schedule { id: "s1" } update_mask { paths: "colour" })pb",
+      {"empty mask", Live(), "jiwoo", R"pb(schedule { id: "s1" title: "x" }
+                                           update_mask {})pb",
        "INVALID_FIELD"},
-      {"the server's field", Live(), "jiwoo",
-       R"pb(schedule { id: "s1" like_count: 9 } update_mask { paths: "like_count" })pb", "INVALID_FIELD"},
-      {"empty title", Live(), "jiwoo", R"pb(schedule { id: "s1" } update_mask { paths: "title" })pb",
+      {"unknown field", Live(), "jiwoo", R"pb(schedule { id: "s1" }
+                                              update_mask { paths: "colour" })pb",
+       "INVALID_FIELD"},
+      {"the server's field", Live(), "jiwoo", R"pb(schedule { id: "s1" like_count: 9 }
+                                                   update_mask { paths: "like_count" })pb",
+       "INVALID_FIELD"},
+      {"empty title", Live(), "jiwoo", R"pb(schedule { id: "s1" }
+                                            update_mask { paths: "title" })pb",
        "INVALID_FIELD"},
   };
   for (const Case& c : cases) {
@@ -125,7 +157,8 @@ TEST(ScheduleDomainTest, ModifyIsRefused) {
 TEST(ScheduleDomainTest, DeleteLeavesOnlyWhatARepeatedDeleteNeeds) {
   const auto result = Delete(Live(), "s1", "jiwoo", kNow);
   ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_THAT(result->schedule, IsProto(R"pb(uploader_id: "jiwoo" delete_time { seconds: 1700000000 })pb"));
+  EXPECT_THAT(result->schedule, IsProto(R"pb(uploader_id: "jiwoo"
+                                             delete_time { seconds: 1700000000 })pb"));
   ASSERT_TRUE(result->event.has_value());
   EXPECT_THAT(*result->event, IsProto(R"pb(schedule_id: "s1" uploader_id: "jiwoo")pb"));
 }
@@ -177,14 +210,24 @@ TEST(ScheduleDomainTest, CountsFollowTheEventsAndNeverFallBelowZero) {
       &disk::Schedule::bookmark_count);
   ExpectCounts<communication::v1::LikeRegistered, communication::v1::LikeCanceled>(
       &disk::Schedule::like_count);
-  ExpectCounts<review::v1::ReviewRegistered, review::v1::ReviewDeleted>(&disk::Schedule::review_count);
+  ExpectCounts<review::v1::ReviewRegistered, review::v1::ReviewDeleted>(
+      &disk::Schedule::review_count);
 }
 
 TEST(ScheduleDomainTest, ShowsEveryField) {
   const std::string all = R"pb(
-    id: "s1" title: "한강 산책" content: "뚝섬" uploader: "지우" uploader_id: "jiwoo" review_open: true
-    comment_count: 1 bookmark_count: 2 like_count: 3 review_count: 4
-    create_time { seconds: 5 } update_time { seconds: 6 }
+    id: "s1"
+    title: "한강 산책"
+    content: "뚝섬"
+    uploader: "지우"
+    uploader_id: "jiwoo"
+    review_open: true
+    comment_count: 1
+    bookmark_count: 2
+    like_count: 3
+    review_count: 4
+    create_time { seconds: 5 }
+    update_time { seconds: 6 }
   )pb";
   EXPECT_THAT(ToApi(Proto<disk::Schedule>(all)), IsProto(all));
 }

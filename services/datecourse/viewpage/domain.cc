@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "common/base/timestamp.h"
-
 namespace maru::datecourse::viewpage {
 namespace {
 
@@ -64,13 +62,14 @@ void Apply(const communication::v1::BookmarkCanceled&, State& state) { AddBookma
 void Apply(const communication::v1::LikeRegistered&, State& state) { AddLikes(1, state); }
 void Apply(const communication::v1::LikeCanceled&, State& state) { AddLikes(-1, state); }
 
-disk::Review ToRow(const review::v1::ReviewRegistered& event, absl::Time time) {
+disk::Review ToRow(const review::v1::ReviewRegistered& event,
+                   const google::protobuf::Timestamp& time) {
   disk::Review row;
   row.set_review_id(event.review_id());
   row.set_customer_id(event.customer_id());
   row.set_comment_text(event.comment_text());
   CopyRating(event, row);
-  *row.mutable_create_time() = ToTimestamp(time);
+  *row.mutable_create_time() = time;
   return row;
 }
 
@@ -83,7 +82,8 @@ void ShowReviews(int added, const std::vector<disk::Review>& newest, State& stat
   if (state.phase == Phase::kGone) return;
   state.page.set_review_count(Sum(state.page.review_count(), added));
   const size_t shown = std::min(newest.size(), kLatestReviews);
-  state.page.mutable_latest_reviews()->Assign(newest.begin(), newest.begin() + static_cast<ptrdiff_t>(shown));
+  state.page.mutable_latest_reviews()->Assign(newest.begin(),
+                                              newest.begin() + static_cast<ptrdiff_t>(shown));
 }
 
 v1::ScheduleView ToApi(const disk::Page& page) {

@@ -1,15 +1,16 @@
-// How the page of a date course grows out of events (domain.md, section 1 and "Views never go back"). Pure: no I/O, no
-// clock.
+// How the page of a date course grows out of events (domain.md, section 1 and "Views never go
+// back"). Pure: no I/O, no clock.
 //
-// Within a topic the events of a schedule come in order; between topics in any. So a page may gather counts and reviews
-// before the schedule is known: it waits unseen. Once ScheduleDeleted was heard, no later event brings it back.
+// Within a topic the events of a schedule come in order; between topics in any. So a page may
+// gather counts and reviews before the schedule is known: it waits unseen. Once ScheduleDeleted was
+// heard, no later event brings it back.
 #ifndef MARU_SERVICES_DATECOURSE_VIEWPAGE_DOMAIN_H_
 #define MARU_SERVICES_DATECOURSE_VIEWPAGE_DOMAIN_H_
 
 #include <cstddef>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "maru/datecourse/communication/v1/events.pb.h"
 #include "maru/datecourse/review/v1/events.pb.h"
 #include "maru/datecourse/schedule/v1/events.pb.h"
@@ -47,11 +48,12 @@ void Apply(const communication::v1::LikeRegistered& event, State& state);
 void Apply(const communication::v1::LikeCanceled& event, State& state);
 
 // A review as it was written at `time`, for the table of its schedule's reviews.
-disk::Review ToRow(const review::v1::ReviewRegistered& event, absl::Time time);
+disk::Review ToRow(const review::v1::ReviewRegistered& event,
+                   const google::protobuf::Timestamp& time);
 void Apply(const review::v1::ReviewModified& event, disk::Review& row);
 
-// What a change of the table of its reviews does to a page: `added` is +1, 0 or -1; `newest` are the rows that are left,
-// newest first, at least kLatestReviews of them or all.
+// What a change of the table of its reviews does to a page: `added` is +1, 0 or -1; `newest` are
+// the rows that are left, newest first, at least kLatestReviews of them or all.
 void ShowReviews(int added, const std::vector<disk::Review>& newest, State& state);
 
 // The page as anybody may see it.

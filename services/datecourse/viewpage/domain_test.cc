@@ -1,5 +1,6 @@
 // Goal: the page is what the events say, in whatever order the topics arrive, and never goes back.
-// Method: every interleaving of one schedule's topics, each topic in its own order; no server, no store.
+// Method: every interleaving of one schedule's topics, each topic in its own order; no server, no
+// store.
 #include "services/datecourse/viewpage/domain.h"
 
 #include <functional>
@@ -12,12 +13,14 @@
 namespace maru::datecourse::viewpage {
 namespace {
 
-constexpr char kRegistered[] = R"pb(
+constexpr char kRegistered[] =
+    R"pb(
   schedule_id: "s1" title: "한강 산책" content: "뚝섬" uploader: "지우" uploader_id: "jiwoo"
-)pb";
-constexpr char kModified[] = R"pb(
+    )pb";
+constexpr char kModified[] =
+    R"pb(
   schedule_id: "s1" title: "한강 야경" content: "반포" review_open: true uploader_id: "jiwoo"
-)pb";
+    )pb";
 
 using Step = std::function<void(State&)>;
 using Topic = std::vector<Step>;
@@ -36,7 +39,8 @@ Step Reviewed(std::string id, int added) {
 }
 
 // Runs `check` after every interleaving of the topics' steps.
-void ForEachInterleaving(const std::vector<Topic>& topics, const std::function<void(const State&)>& check) {
+void ForEachInterleaving(const std::vector<Topic>& topics,
+                         const std::function<void(const State&)>& check) {
   std::vector<size_t> next(topics.size(), 0);
   const std::function<void(const State&)> walk = [&](const State& state) {
     bool done = true;
@@ -67,8 +71,13 @@ TEST(ViewpageDomainTest, EveryInterleavingOfTheTopicsEndsInTheSamePage) {
     ++orders;
     EXPECT_EQ(state.phase, Phase::kShown);
     EXPECT_THAT(state.page, IsProto(R"pb(
-                  title: "한강 야경" content: "반포" uploader: "지우" review_open: true
-                  comment_count: 2 bookmark_count: 1 review_count: 2
+                  title: "한강 야경"
+                  content: "반포"
+                  uploader: "지우"
+                  review_open: true
+                  comment_count: 2
+                  bookmark_count: 1
+                  review_count: 2
                   latest_reviews { review_id: "r2" }
                 )pb"));
   });
@@ -152,26 +161,48 @@ TEST(ViewpageDomainTest, ShowsTheNewestThreeReviewsThatAreLeft) {
 
 TEST(ViewpageDomainTest, ReviewRowIsWhatWasWrittenAndThenModified) {
   auto row = ToRow(Proto<review::v1::ReviewRegistered>(R"pb(
-                     review_id: "r1" schedule_id: "s1" customer_id: "minsu" uploader_id: "jiwoo"
-                     comment_text: "최고의 하루" rating: 5
+                     review_id: "r1"
+                     schedule_id: "s1"
+                     customer_id: "minsu"
+                     uploader_id: "jiwoo"
+                     comment_text: "최고의 하루"
+                     rating: 5
                    )pb"),
-                   absl::FromUnixSeconds(7));
+                   Proto<google::protobuf::Timestamp>("seconds: 7"));
   EXPECT_THAT(row, IsProto(R"pb(
-                review_id: "r1" customer_id: "minsu" comment_text: "최고의 하루" rating: 5
+                review_id: "r1"
+                customer_id: "minsu"
+                comment_text: "최고의 하루"
+                rating: 5
                 create_time { seconds: 7 }
               )pb"));
-  Apply(Proto<review::v1::ReviewModified>(R"pb(review_id: "r1" comment_text: "비가 왔어요")pb"), row);
+  Apply(Proto<review::v1::ReviewModified>(R"pb(review_id: "r1" comment_text: "비가 왔어요")pb"),
+        row);
   EXPECT_THAT(row, IsProto(R"pb(
-                review_id: "r1" customer_id: "minsu" comment_text: "비가 왔어요" create_time { seconds: 7 }
+                review_id: "r1"
+                customer_id: "minsu"
+                comment_text: "비가 왔어요"
+                create_time { seconds: 7 }
               )pb"));
 }
 
 TEST(ViewpageDomainTest, ShowsEveryField) {
   const std::string all = R"pb(
-    schedule_id: "s1" title: "한강 산책" content: "뚝섬" uploader: "지우" review_open: true
-    comment_count: 1 bookmark_count: 2 like_count: 3 review_count: 4
+    schedule_id: "s1"
+    title: "한강 산책"
+    content: "뚝섬"
+    uploader: "지우"
+    review_open: true
+    comment_count: 1
+    bookmark_count: 2
+    like_count: 3
+    review_count: 4
     latest_reviews {
-      review_id: "r1" customer_id: "minsu" comment_text: "최고의 하루" rating: 5 create_time { seconds: 7 }
+      review_id: "r1"
+      customer_id: "minsu"
+      comment_text: "최고의 하루"
+      rating: 5
+      create_time { seconds: 7 }
     }
   )pb";
   EXPECT_THAT(ToApi(Proto<disk::Page>(all)), IsProto(all));
