@@ -21,8 +21,9 @@ uint32_t SlotOf(uint64_t row_first) {
 void AppendChecksumRows(uint32_t topic_number, uint64_t first, std::span<const uint32_t> checksums,
                         std::vector<uint32_t>& begun, std::vector<maru::store::Change>& changes) {
   // Rows that would be overwritten again at once are not written: a key may occur once in a write.
-  while (checksums.size() > kChecksumWindow) {
+  while (true) {
     const uint64_t skip = RowFirst(first) + kChecksumsPerRow - first;
+    if (checksums.size() < kChecksumWindow + skip) break;
     checksums = checksums.subspan(skip);
     first += skip;
     begun.clear();
