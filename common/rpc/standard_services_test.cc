@@ -142,6 +142,7 @@ TEST(ReflectionTest, ListsTheServicesItWasGiven) {
 }
 
 TEST(ReflectionTest, GivesAFileWithAllItsImports) {
+  options::v1::MethodPolicy::descriptor();  // links its file
   ServerReflectionRequest by_symbol;
   by_symbol.set_file_containing_symbol("maru.options.v1.MethodPolicy");
   ServerReflectionRequest by_name;
@@ -160,6 +161,7 @@ TEST(ReflectionTest, GivesAFileWithAllItsImports) {
 }
 
 TEST(ReflectionTest, FindsExtensions) {
+  options::v1::MethodPolicy::descriptor();  // links its file
   ServerReflectionRequest numbers;
   numbers.set_all_extension_numbers_of_type("google.protobuf.MethodOptions");
   ServerReflectionRequest one;
