@@ -9,12 +9,13 @@
 
 namespace maru::events {
 
-absl::Status Applier::Claim(maru::store::Txn& txn, const TopicPartition& partition, uint64_t assignment,
-                            ConsumedPosition& position) const {
+absl::Status Applier::Claim(maru::store::Txn& txn, const TopicPartition& partition,
+                            uint64_t assignment, ConsumedPosition& position) const {
   ASSIGN_OR_RETURN(position, ReadPosition(txn, parking_.id(), partition));
-  // Also when the stored one is higher: a broker that lost its groups counts from the start again. Two members that both
-  // believe to be the owner take it from each other until the broker's word reaches the stale one; no event takes effect
-  // twice meanwhile, because the offset is compared too.
+  // Also when the stored one is higher: a broker that lost its groups counts from the start again.
+  // Two members that both believe to be the owner take it from each other until the broker's word
+  // reaches the stale one; no event takes effect twice meanwhile, because the offset is compared
+  // too.
   position.set_assignment(assignment);
   WritePosition(txn, parking_.id(), partition, position);
   return absl::OkStatus();
@@ -61,7 +62,8 @@ absl::Status Applier::ApplyOne(maru::store::Txn& txn, const TopicPartition& part
   if (IsInfrastructure(handled.status())) return handled.status();
   ++outcome.failed;
   outcome.failure = handled.status();
-  const absl::Duration delay = parking_.Park(txn, id, record.value, handled.status(), jitter, position);
+  const absl::Duration delay =
+      parking_.Park(txn, id, record.value, handled.status(), jitter, position);
   outcome.retry_in = std::min(outcome.retry_in, delay);
   if (delay == absl::InfiniteDuration()) ++outcome.died;
   return absl::OkStatus();

@@ -1,5 +1,5 @@
-// Applier: the transaction that makes events of one partition take effect. Effects, parked events and the new position
-// are one write.
+// Applier: the transaction that makes events of one partition take effect. Effects, parked events
+// and the new position are one write.
 #ifndef MARU_COMMON_EVENTS_APPLIER_H_
 #define MARU_COMMON_EVENTS_APPLIER_H_
 
@@ -50,13 +50,14 @@ class Applier {
   // Both outlive it.
   Applier(const Routes& routes, const Parking& parking) : routes_(routes), parking_(parking) {}
 
-  // Makes a partition this member's: from now on only commits under `assignment` succeed. `position` is where to read on;
-  // its log id is empty when nothing was ever read.
+  // Makes a partition this member's: from now on only commits under `assignment` succeed.
+  // `position` is where to read on; its log id is empty when nothing was ever read.
   absl::Status Claim(maru::store::Txn& txn, const TopicPartition& partition, uint64_t assignment,
                      ConsumedPosition& position) const;
 
-  // Applies `records` (not empty, offsets rising), which follow `expected`. ABORTED: the position is no longer `expected`,
-  // another member has the partition; nothing happened. Infrastructure errors (handle.h): nothing happened, try again.
+  // Applies `records` (not empty, offsets rising), which follow `expected`. ABORTED: the position
+  // is no longer `expected`, another member has the partition; nothing happened. Infrastructure
+  // errors (handle.h): nothing happened, try again.
   absl::Status Apply(maru::store::Txn& txn, const TopicPartition& partition,
                      const ConsumedPosition& expected, std::span<const LogRecord> records,
                      uint64_t jitter, ApplyOutcome& outcome) const;
@@ -68,10 +69,12 @@ class Applier {
 
  private:
   // Reads the position and compares it with `expected`.
-  absl::StatusOr<ConsumedPosition> Compare(maru::store::Reader& reader, const TopicPartition& partition,
+  absl::StatusOr<ConsumedPosition> Compare(maru::store::Reader& reader,
+                                           const TopicPartition& partition,
                                            const ConsumedPosition& expected) const;
-  absl::Status ApplyOne(maru::store::Txn& txn, const TopicPartition& partition, const Record& record,
-                        uint64_t jitter, ConsumedPosition& position, ApplyOutcome& outcome) const;
+  absl::Status ApplyOne(maru::store::Txn& txn, const TopicPartition& partition,
+                        const Record& record, uint64_t jitter, ConsumedPosition& position,
+                        ApplyOutcome& outcome) const;
 
   const Routes& routes_;
   const Parking& parking_;

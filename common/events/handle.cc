@@ -19,7 +19,8 @@ maru::store::Cause CauseOf(const event::v1::Event& event) {
 
 }  // namespace
 
-absl::StatusOr<Handled> Handle(maru::store::Txn& txn, const Routes& routes, const EventRecord& record) {
+absl::StatusOr<Handled> Handle(maru::store::Txn& txn, const Routes& routes,
+                               const EventRecord& record) {
   event::v1::Event event;
   if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
     return absl::InvalidArgumentError("the record is no event envelope");

@@ -23,12 +23,14 @@ struct EventRecord {
 
 enum class Handled { kApplied, kUnknownType };
 
-// Decodes the envelope and runs its handler; after an error nothing of the handler's writes remains in `txn`.
-// Errors: the handler's; INVALID_ARGUMENT when the record is no envelope, or one of another key or sequence.
-absl::StatusOr<Handled> Handle(maru::store::Txn& txn, const Routes& routes, const EventRecord& record);
+// Decodes the envelope and runs its handler; after an error nothing of the handler's writes remains
+// in `txn`. Errors: the handler's; INVALID_ARGUMENT when the record is no envelope, or one of
+// another key or sequence.
+absl::StatusOr<Handled> Handle(maru::store::Txn& txn, const Routes& routes,
+                               const EventRecord& record);
 
-// Whether a failure says something about the machine rather than about the event: the whole transaction is then given up
-// and tried again later; nothing is parked (handlers.h).
+// Whether a failure says something about the machine rather than about the event: the whole
+// transaction is then given up and tried again later; nothing is parked (handlers.h).
 bool IsInfrastructure(const absl::Status& failure);
 
 }  // namespace maru::events

@@ -1,4 +1,5 @@
-// Journal: what the runtime of events has to tell people. mesh/context writes it to the log; tests keep it.
+// Journal: what the runtime of events has to tell people. mesh/context writes it to the log; tests
+// keep it.
 #ifndef MARU_COMMON_EVENTS_JOURNAL_H_
 #define MARU_COMMON_EVENTS_JOURNAL_H_
 

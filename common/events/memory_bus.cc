@@ -17,7 +17,8 @@ class MemoryPublisher final : public Publisher {
     co_await bus_.executor_.Yield();
     while (bus_.down_) co_await bus_.changed_.Wait();
     MemoryBus::Topic& topic = bus_.TopicOf(topic_);
-    if (epoch_ < topic.epoch) co_return absl::FailedPreconditionError("FENCED: a newer epoch has published");
+    if (epoch_ < topic.epoch)
+      co_return absl::FailedPreconditionError("FENCED: a newer epoch has published");
     topic.epoch = epoch_;
     connection_ = bus_.connection_;
     co_return topic.mark;
@@ -73,14 +74,16 @@ MemoryBus::Topic& MemoryBus::TopicOf(const std::string& name) {
 absl::Status MemoryBus::AppendRecord(Topic& topic, Record record) {
   if (record.sequence <= topic.mark) return absl::OkStatus();  // a resend
   if (record.sequence != topic.mark + 1) {
-    return absl::FailedPreconditionError(absl::StrCat("SEQUENCE_HOLE: ", record.sequence, " after ", topic.mark));
+    return absl::FailedPreconditionError(
+        absl::StrCat("SEQUENCE_HOLE: ", record.sequence, " after ", topic.mark));
   }
   topic.mark = record.sequence;
   topic.partitions[PartitionOf(record.key)].records.push_back(std::move(record));
   return absl::OkStatus();
 }
 
-// --- Faults -----------------------------------------------------------------------------------------------------------
+// --- Faults
+// -----------------------------------------------------------------------------------------------------------
 
 void MemoryBus::Disconnect() {
   ++connection_;
@@ -137,7 +140,8 @@ void MemoryBus::RewindMark(const std::string& name, uint64_t mark) {
   Topic& topic = TopicOf(name);
   topic.mark = mark;
   for (Partition& partition : topic.partitions) {
-    std::erase_if(partition.records, [mark](const Record& record) { return record.sequence > mark; });
+    std::erase_if(partition.records,
+                  [mark](const Record& record) { return record.sequence > mark; });
   }
   Disconnect();
 }
@@ -165,17 +169,19 @@ std::vector<Record> MemoryBus::records(const std::string& topic) {
   for (const Partition& partition : TopicOf(topic).partitions) {
     all.insert(all.end(), partition.records.begin(), partition.records.end());
   }
-  std::stable_sort(all.begin(), all.end(),
+  std::sort(all.begin(), all.end(),
                    [](const Record& a, const Record& b) { return a.sequence < b.sequence; });
   return all;
 }
 
-// --- Groups -----------------------------------------------------------------------------------------------------------
+// --- Groups
+// -----------------------------------------------------------------------------------------------------------
 
 void MemoryBus::Join(Group& group, MemorySubscription& member) {
   group.members.push_back(&member);
   for (const std::string& topic : member.options_.topics) {
-    for (uint32_t partition = 0; partition < kPartitions; ++partition) group.partitions[{topic, partition}];
+    for (uint32_t partition = 0; partition < kPartitions; ++partition)
+      group.partitions[{topic, partition}];
   }
   Settle(group);
 }

@@ -1,6 +1,8 @@
-// MemoryBus: a Bus in memory with the broker's rules and with faults on demand. For tests and simulation.
+// MemoryBus: a Bus in memory with the broker's rules and with faults on demand. For tests and
+// simulation.
 //
-// Topics, marks and groups survive whoever uses them: a test "restarts" a context by making it again over the same bus.
+// Topics, marks and groups survive whoever uses them: a test "restarts" a context by making it
+// again over the same bus.
 #ifndef MARU_COMMON_EVENTS_MEMORY_BUS_H_
 #define MARU_COMMON_EVENTS_MEMORY_BUS_H_
 
@@ -47,8 +49,8 @@ class MemoryBus final : public Bus {
   void SetDuplicating(bool duplicating) { duplicating_ = duplicating; }
   // Every batch takes so long.
   void SetDelay(absl::Duration delay) { delay_ = delay; }
-  // Moves partitions to the next members, asking the old ones to release them (or telling them nothing: as after a session
-  // timeout of a member that hangs).
+  // Moves partitions to the next members, asking the old ones to release them (or telling them
+  // nothing: as after a session timeout of a member that hangs).
   void Reassign(bool ask);
   // A new, empty log: position and mark of everybody belong to another one.
   void RecreateTopic(const std::string& topic);
@@ -60,7 +62,8 @@ class MemoryBus final : public Bus {
   void RewindMark(const std::string& topic, uint64_t mark);
 
   // --- What is there ---
-  // Appends as the topic's owner would, after the mark; the record's sequence is the next one. Returns it.
+  // Appends as the topic's owner would, after the mark; the record's sequence is the next one.
+  // Returns it.
   uint64_t Append(const std::string& topic, std::string key, std::string value);
   // Appends a record as it is, whatever the mark: an engine that repeats.
   void AppendRaw(const std::string& topic, Record record);

@@ -39,7 +39,8 @@ async::Task<absl::StatusOr<Delivery>> MemorySubscription::Next() {
     if (connection_ == 0 && !bus_.down_) {
       if (group().store_id.empty()) group().store_id = options_.store_id;
       if (group().store_id != options_.store_id) {
-        co_return absl::FailedPreconditionError("FOREIGN_STORE: another store holds the group's state");
+        co_return absl::FailedPreconditionError(
+            "FOREIGN_STORE: another store holds the group's state");
       }
       connection_ = bus_.connection_;
       bus_.Join(group(), *this);
@@ -82,7 +83,8 @@ std::optional<Batch> MemorySubscription::Read(const MemoryBus::Key& key, Cursor&
   while (cursor.skip_damage && partition.damaged.contains(cursor.next)) ++cursor.next;
   Batch batch{key.first, key.second, topic.log_id, cursor.next, {}, partition.records.size()};
   uint64_t offset = cursor.next;
-  for (; offset < partition.records.size() && batch.records.size() < bus_.batch_records_; ++offset) {
+  for (; offset < partition.records.size() && batch.records.size() < bus_.batch_records_;
+       ++offset) {
     if (partition.damaged.contains(offset)) break;
     batch.records.push_back(partition.records[offset]);
   }
@@ -103,8 +105,8 @@ std::optional<Batch> MemorySubscription::Read(const MemoryBus::Key& key, Cursor&
 void MemorySubscription::PushGap(const MemoryBus::Key& key, std::string reason) {
   const MemoryBus::Topic& topic = bus_.TopicOf(key.first);
   const MemoryBus::Partition& partition = topic.partitions[key.second];
-  control_.push_back(Gap{key.first, key.second, topic.log_id, partition.earliest, partition.records.size(),
-                         std::move(reason)});
+  control_.push_back(Gap{key.first, key.second, topic.log_id, partition.earliest,
+                         partition.records.size(), std::move(reason)});
   bus_.changed_.NotifyAll();
 }
 
@@ -132,7 +134,8 @@ void MemorySubscription::StartOne(const PartitionStart& start, Cursor& cursor) {
       break;
     case StartFrom::kPosition:
       if (start.position.log_id != topic.log_id) return PushGap(key, "another log");
-      if (start.position.offset > partition.records.size()) return PushGap(key, "the position is past the end");
+      if (start.position.offset > partition.records.size())
+        return PushGap(key, "the position is past the end");
       if (start.position.offset < partition.earliest && !start.accept_gap) {
         return PushGap(key, "the position is before the earliest record");
       }

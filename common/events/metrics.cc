@@ -30,12 +30,14 @@ RelayMetrics::RelayMetrics(prometheus::Registry& registry)
     : waiting(Gauge(registry, "maru_outbox_events", "Events that wait for the broker")),
       oldest_seconds(Gauge(registry, "maru_outbox_oldest_timestamp_seconds",
                            "When the oldest waiting event was noticed; 0: none waits")),
-      published(Counter(registry, "maru_outbox_published_total", "Events that the broker has durably")),
+      published(
+          Counter(registry, "maru_outbox_published_total", "Events that the broker has durably")),
       errors(Counter(registry, "maru_outbox_errors_total", "Failures while publishing")),
       stopped(Gauge(registry, "maru_outbox_stopped",
                     "1: store and broker disagree about history; an operator is needed")) {}
 
-SubscriberMetrics::SubscriberMetrics(prometheus::Registry& registry, const std::string& subscription,
+SubscriberMetrics::SubscriberMetrics(prometheus::Registry& registry,
+                                     const std::string& subscription,
                                      const std::vector<std::string>& topics)
     : SubscriberMetrics(registry, Labels{{"subscription", subscription}}) {
   for (const std::string& topic : topics) {
@@ -51,10 +53,12 @@ SubscriberMetrics::SubscriberMetrics(prometheus::Registry& registry, const Label
       failed(Counter(registry, "maru_events_failed_total", "Handler calls that failed", labels)),
       queued(Counter(registry, "maru_events_queued_total", "Events parked behind another", labels)),
       dead(Counter(registry, "maru_events_dead_total", "Events given up for an operator", labels)),
-      pauses(Counter(registry, "maru_events_pauses_total", "Commits that the store refused", labels)),
+      pauses(
+          Counter(registry, "maru_events_pauses_total", "Commits that the store refused", labels)),
       parked(Gauge(registry, "maru_events_parked", "Events that are parked", labels)),
       gaps(Gauge(registry, "maru_events_gaps", "Partitions that stand at a gap", labels)),
-      stopped(Gauge(registry, "maru_events_stopped", "1: the broker refuses the subscription", labels)),
+      stopped(
+          Gauge(registry, "maru_events_stopped", "1: the broker refuses the subscription", labels)),
       commit_size(CommitSize(registry, labels)) {}
 
 }  // namespace maru::events

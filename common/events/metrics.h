@@ -30,16 +30,16 @@ struct SubscriberMetrics {
   SubscriberMetrics(prometheus::Registry& registry, const std::string& subscription,
                     const std::vector<std::string>& topics);
 
-  prometheus::Counter& applied;        // maru_events_applied_total
-  prometheus::Counter& unknown;        // maru_events_unknown_total
-  prometheus::Counter& repeated;       // maru_events_repeated_total
-  prometheus::Counter& failed;         // maru_events_failed_total
-  prometheus::Counter& queued;         // maru_events_queued_total
-  prometheus::Counter& dead;           // maru_events_dead_total
-  prometheus::Counter& pauses;         // maru_events_pauses_total
-  prometheus::Gauge& parked;           // maru_events_parked
-  prometheus::Gauge& gaps;             // maru_events_gaps
-  prometheus::Gauge& stopped;          // maru_events_stopped; 1: the broker refuses this subscription
+  prometheus::Counter& applied;   // maru_events_applied_total
+  prometheus::Counter& unknown;   // maru_events_unknown_total
+  prometheus::Counter& repeated;  // maru_events_repeated_total
+  prometheus::Counter& failed;    // maru_events_failed_total
+  prometheus::Counter& queued;    // maru_events_queued_total
+  prometheus::Counter& dead;      // maru_events_dead_total
+  prometheus::Counter& pauses;    // maru_events_pauses_total
+  prometheus::Gauge& parked;      // maru_events_parked
+  prometheus::Gauge& gaps;        // maru_events_gaps
+  prometheus::Gauge& stopped;     // maru_events_stopped; 1: the broker refuses this subscription
   prometheus::Histogram& commit_size;  // maru_events_commit_size
   // By topic: maru_events_lag.
   absl::btree_map<std::string, prometheus::Gauge*> lag;

@@ -33,7 +33,8 @@ constexpr size_t kEventsPerRetry = 256;
 constexpr size_t kErrorMessageBytes = 1024;
 
 using RowTuple = std::tuple<std::string, uint32_t, std::string, uint32_t, std::string, uint64_t>;
-using DueTuple = std::tuple<std::string, uint32_t, std::string, uint32_t, int64_t, std::string, uint64_t>;
+using DueTuple =
+    std::tuple<std::string, uint32_t, std::string, uint32_t, int64_t, std::string, uint64_t>;
 
 // Uniform in [0, 1), another for each event: a transaction draws no random numbers of its own.
 double UniformOf(uint64_t jitter, uint64_t sequence) {
@@ -96,16 +97,19 @@ absl::StatusOr<std::vector<ParkedRow>> Parking::ScanRows(Reader& reader, const K
     if (!DecodeKey(cursor->key(), kParkedTable, key)) return DamagedRow(cursor->key());
     ASSIGN_OR_RETURN(ParkedRecord record, ParseRow<ParkedRecord>(cursor->key(), cursor->value()));
     TopicPartition partition{std::move(std::get<2>(key)), std::get<3>(key)};
-    rows.push_back({{std::move(partition), std::move(std::get<4>(key)), std::get<5>(key)}, std::move(record)});
+    rows.push_back(
+        {{std::move(partition), std::move(std::get<4>(key)), std::get<5>(key)}, std::move(record)});
   }
   RETURN_IF_ERROR(cursor->status());
   return rows;
 }
 
-absl::StatusOr<std::vector<ParkedId>> Parking::ScanDue(Reader& reader, const TopicPartition& partition,
+absl::StatusOr<std::vector<ParkedId>> Parking::ScanDue(Reader& reader,
+                                                       const TopicPartition& partition,
                                                        absl::Time now, size_t limit,
                                                        absl::Time& next) const {
-  // Later than any delay can be: the calendar was put back. Waiting for it to come round again would stall the key.
+  // Later than any delay can be: the calendar was put back. Waiting for it to come round again
+  // would stall the key.
   const absl::Time horizon = now + 2 * policy_.max_delay;
   std::vector<ParkedId> due;
   const std::unique_ptr<maru::store::Cursor> cursor =
@@ -297,14 +301,16 @@ absl::Status Parking::Drop(Txn& txn, const ParkedId& id) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<ParkedRecord>> Parking::Find(Reader& reader, const ParkedId& id) const {
+absl::StatusOr<std::optional<ParkedRecord>> Parking::Find(Reader& reader,
+                                                          const ParkedId& id) const {
   return ReadRow<ParkedRecord>(reader, RowKey(id));
 }
 
 absl::StatusOr<std::vector<ParkedRow>> Parking::List(Reader& reader,
                                                      const std::optional<ParkedId>& after,
                                                      size_t limit) const {
-  KeyRange range = PrefixRange(EncodeKey<std::string, uint32_t>(kParkedTable, id_.name, id_.generation));
+  KeyRange range =
+      PrefixRange(EncodeKey<std::string, uint32_t>(kParkedTable, id_.name, id_.generation));
   if (after.has_value()) range.begin = After(RowKey(*after));
   return ScanRows(reader, range, limit);
 }

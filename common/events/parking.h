@@ -1,11 +1,13 @@
-// Parking: events that could not take effect, and what waits behind them. Everything is durable and part of the
-// transaction that moves the position past them.
+// Parking: events that could not take effect, and what waits behind them. Everything is durable and
+// part of the transaction that moves the position past them.
 //
 //   kParkedTable  (subscription, generation, topic, partition, key, sequence) -> ParkedEvent
-//   kRetryTable   (subscription, generation, topic, partition, due µs, key, sequence) -> RetryDue; RETRYING ones only
+//   kRetryTable   (subscription, generation, topic, partition, due µs, key, sequence) -> RetryDue;
+//   RETRYING ones only
 //
 // Invariants, per (topic, partition, key):
-//   - The parked event of the lowest sequence is RETRYING or DEAD, all others are QUEUED; so their order is kept.
+//   - The parked event of the lowest sequence is RETRYING or DEAD, all others are QUEUED; so their
+//   order is kept.
 //   - While one is parked, no later event of the key takes effect.
 //   - ConsumedPosition.parked counts the rows of the partition.
 #ifndef MARU_COMMON_EVENTS_PARKING_H_
@@ -61,12 +63,14 @@ struct RetryOutcome {
   absl::Status failure;
   // Rows left in the partition.
   uint64_t parked = 0;
-  // When to look again; InfiniteDuration when nothing is RETRYING, ZeroDuration when there is more to do now.
+  // When to look again; InfiniteDuration when nothing is RETRYING, ZeroDuration when there is more
+  // to do now.
   absl::Duration retry_in = absl::InfiniteDuration();
 };
 
-// Runs inside transactions only (its functions take the Txn): any thread, one at a time. Constant after construction.
-// Errors of all functions: DATA_LOSS for a damaged row, or the store's own: hand them on, nothing may commit then.
+// Runs inside transactions only (its functions take the Txn): any thread, one at a time. Constant
+// after construction. Errors of all functions: DATA_LOSS for a damaged row, or the store's own:
+// hand them on, nothing may commit then.
 class Parking {
  public:
   // `routes` outlives it.
@@ -79,23 +83,28 @@ class Parking {
   absl::StatusOr<bool> IsBlocked(maru::store::Reader& reader, const TopicPartition& partition,
                                  std::string_view key) const;
 
-  // Parks the first event of its key after `failure`; returns when it is tried again: InfiniteDuration when it is DEAD at
-  // once (a policy of one attempt). `position` is the one that the caller will write.
+  // Parks the first event of its key after `failure`; returns when it is tried again:
+  // InfiniteDuration when it is DEAD at once (a policy of one attempt). `position` is the one that
+  // the caller will write.
   absl::Duration Park(maru::store::Txn& txn, const ParkedId& id, std::string_view value,
-            const absl::Status& failure, uint64_t jitter, ConsumedPosition& position) const;
+                      const absl::Status& failure, uint64_t jitter,
+                      ConsumedPosition& position) const;
   // Parks behind another of its key.
   void Queue(maru::store::Txn& txn, const ParkedId& id, std::string_view value,
              ConsumedPosition& position) const;
 
-  // Tries what is due in a partition, within a bound per transaction; after a success the key's queue follows in order.
+  // Tries what is due in a partition, within a bound per transaction; after a success the key's
+  // queue follows in order.
   absl::Status RetryDue(maru::store::Txn& txn, const TopicPartition& partition, uint64_t jitter,
                         RetryOutcome& outcome) const;
 
   // For operators. Each is a whole transaction.
-  // Tries one now with a fresh count. NOT_FOUND: it is not parked; FAILED_PRECONDITION: it is QUEUED.
+  // Tries one now with a fresh count. NOT_FOUND: it is not parked; FAILED_PRECONDITION: it is
+  // QUEUED.
   absl::Status Replay(maru::store::Txn& txn, const ParkedId& id, uint64_t jitter,
                       RetryOutcome& outcome) const;
-  // Replaces its record; a RETRYING or DEAD one is due at once with a fresh count. NOT_FOUND: it is not parked.
+  // Replaces its record; a RETRYING or DEAD one is due at once with a fresh count. NOT_FOUND: it is
+  // not parked.
   absl::Status Edit(maru::store::Txn& txn, const ParkedId& id, std::string value,
                     std::string_view editor) const;
   // Forgets it; what is queued behind it becomes due. NOT_FOUND: it is not parked.
@@ -118,12 +127,14 @@ class Parking {
   absl::StatusOr<std::vector<ParkedRow>> ScanRows(maru::store::Reader& reader,
                                                   const maru::store::KeyRange& range,
                                                   size_t limit) const;
-  // Rows of kRetryTable that are due at `now`, at most `limit`; `next` is when the first that is not due will be.
+  // Rows of kRetryTable that are due at `now`, at most `limit`; `next` is when the first that is
+  // not due will be.
   absl::StatusOr<std::vector<ParkedId>> ScanDue(maru::store::Reader& reader,
                                                 const TopicPartition& partition, absl::Time now,
                                                 size_t limit, absl::Time& next) const;
 
-  // Writes a row, and its row in kRetryTable when it is RETRYING; takes the one of its former retry time away.
+  // Writes a row, and its row in kRetryTable when it is RETRYING; takes the one of its former retry
+  // time away.
   void PutRow(maru::store::Txn& txn, const ParkedRow& row) const;
   void Unindex(maru::store::Txn& txn, const ParkedRow& row) const;
   // Makes a row the one of its key that is tried, at once.
@@ -131,10 +142,11 @@ class Parking {
   // Notes a failed attempt; returns when the next one is, InfiniteDuration when the event is DEAD.
   absl::Duration NoteFailure(maru::store::Txn& txn, ParkedRow& row, const absl::Status& failure,
                              uint64_t jitter) const;
-  // Applies the rows of a key in order until one fails or `budget` is used up; the first one left is the head then.
-  absl::Status DrainKey(maru::store::Txn& txn, const TopicPartition& partition, std::string_view key,
-                        uint64_t jitter, size_t& budget, ConsumedPosition& position,
-                        RetryOutcome& outcome) const;
+  // Applies the rows of a key in order until one fails or `budget` is used up; the first one left
+  // is the head then.
+  absl::Status DrainKey(maru::store::Txn& txn, const TopicPartition& partition,
+                        std::string_view key, uint64_t jitter, size_t& budget,
+                        ConsumedPosition& position, RetryOutcome& outcome) const;
   // Ends a retry: writes the position if it changed and finds out when to look again.
   absl::Status Conclude(maru::store::Txn& txn, const TopicPartition& partition,
                         const ConsumedPosition& position, RetryOutcome& outcome) const;

@@ -55,7 +55,8 @@ void PartitionWorker::RetryNow() {
 }
 
 absl::Status PartitionWorker::Enqueue(Batch batch) {
-  if (gap_.has_value()) return absl::OkStatus();  // sent before the broker knew that it cannot go on
+  if (gap_.has_value())
+    return absl::OkStatus();  // sent before the broker knew that it cannot go on
   if (batch.log_id != position_.log_id()) {
     return absl::AbortedError(absl::StrCat("a batch of another log of ", partition_.topic));
   }
@@ -66,7 +67,8 @@ absl::Status PartitionWorker::Enqueue(Batch batch) {
                                            batch.base_offset, " of ", partition_.topic, "/",
                                            partition_.partition));
   }
-  // A batch that begins earlier repeats: the transaction knows by the sequence what has taken effect.
+  // A batch that begins earlier repeats: the transaction knows by the sequence what has taken
+  // effect.
   uint64_t offset = batch.base_offset;
   for (Record& record : batch.records) queue_.push_back({offset++, std::move(record)});
   next_offset_ = std::max(next_offset_, offset);
@@ -78,14 +80,16 @@ absl::Status PartitionWorker::Enqueue(Batch batch) {
 void PartitionWorker::StandStill(Gap gap) { gap_ = std::move(gap); }
 
 async::Task<absl::StatusOr<PartitionStart>> PartitionWorker::AcceptGap() {
-  if (!gap_.has_value()) co_return absl::FailedPreconditionError("the partition does not stand at a gap");
+  if (!gap_.has_value())
+    co_return absl::FailedPreconditionError("the partition does not stand at a gap");
   if (!queue_.empty() || in_flight_ > 0) {
     co_return absl::UnavailableError("records from before the gap are still being applied");
   }
   auto [sender, receiver] = GapAnswer::Make();
   scope_.Spawn(MovePastGap(std::move(sender)));
   std::optional<absl::StatusOr<PartitionStart>> answer = co_await receiver;
-  if (!answer.has_value()) co_return absl::UnavailableError("the partition was assigned anew meanwhile");
+  if (!answer.has_value())
+    co_return absl::UnavailableError("the partition was assigned anew meanwhile");
   co_return *std::move(answer);
 }
 
@@ -94,8 +98,8 @@ PartitionStart PartitionWorker::StartAfter(const Gap& gap) const {
   start.topic = partition_.topic;
   start.partition = partition_.partition;
   start.accept_gap = true;
-  const bool damaged_here = gap.log_id == position_.log_id() && gap.earliest <= position_.offset() &&
-                            position_.offset() < gap.end;
+  const bool damaged_here = gap.log_id == position_.log_id() &&
+                            gap.earliest <= position_.offset() && position_.offset() < gap.end;
   if (damaged_here) {
     start.from = StartFrom::kPosition;
     start.position = {gap.log_id, position_.offset()};
@@ -137,7 +141,8 @@ std::vector<LogRecord> PartitionWorker::TakeChunk() {
     ++count;
   }
   const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
-  std::vector<LogRecord> chunk(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+  std::vector<LogRecord> chunk(std::make_move_iterator(queue_.begin()),
+                               std::make_move_iterator(end));
   queue_.erase(queue_.begin(), end);
   return chunk;
 }

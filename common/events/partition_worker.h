@@ -1,5 +1,5 @@
-// PartitionWorker: consumes one assigned partition. One coroutine commits what arrives, one retries what is parked; the
-// store takes their transactions one at a time.
+// PartitionWorker: consumes one assigned partition. One coroutine commits what arrives, one retries
+// what is parked; the store takes their transactions one at a time.
 #ifndef MARU_COMMON_EVENTS_PARTITION_WORKER_H_
 #define MARU_COMMON_EVENTS_PARTITION_WORKER_H_
 
@@ -26,7 +26,8 @@ namespace maru::events {
 
 class PartitionWorker;
 
-// What a worker tells its subscriber. Called on the executor's thread, from the worker's coroutines.
+// What a worker tells its subscriber. Called on the executor's thread, from the worker's
+// coroutines.
 class PartitionHost {
  public:
   virtual ~PartitionHost() = default;
@@ -51,7 +52,8 @@ struct WorkerLimits {
   absl::Duration max_pause = absl::Seconds(5);
 };
 
-// Executor's thread only. Destroying it at any moment is like a crash: what was committed stays, the rest never was.
+// Executor's thread only. Destroying it at any moment is like a crash: what was committed stays,
+// the rest never was.
 class PartitionWorker {
  public:
   struct Parts {
@@ -63,8 +65,8 @@ class PartitionWorker {
     PartitionHost& host;
   };
   // Starts at `position`, as claimed (its log id is set). All parts outlive it.
-  PartitionWorker(Parts parts, WorkerLimits limits, TopicPartition partition, ConsumedPosition position,
-                  uint64_t end_offset);
+  PartitionWorker(Parts parts, WorkerLimits limits, TopicPartition partition,
+                  ConsumedPosition position, uint64_t end_offset);
 
   void Start();
   // Lets what is in flight finish and completes then; what is queued is dropped.
@@ -81,15 +83,18 @@ class PartitionWorker {
 
   // The log cannot serve the position: nothing moves until AcceptGap.
   void StandStill(Gap gap);
-  // An operator accepts the loss: moves the position and returns where to start. FAILED_PRECONDITION: there is no gap;
-  // ABORTED: another member has the partition; UNAVAILABLE: records from before the gap are still being applied, or the
-  // worker ended meanwhile. The task may outlive the worker.
+  // An operator accepts the loss: moves the position and returns where to start.
+  // FAILED_PRECONDITION: there is no gap; ABORTED: another member has the partition; UNAVAILABLE:
+  // records from before the gap are still being applied, or the worker ended meanwhile. The task
+  // may outlive the worker.
   async::Task<absl::StatusOr<PartitionStart>> AcceptGap();
 
   const TopicPartition& partition() const { return partition_; }
   const ConsumedPosition& position() const { return position_; }
   const std::optional<Gap>& gap() const { return gap_; }
-  uint64_t lag() const { return end_offset_ > position_.offset() ? end_offset_ - position_.offset() : 0; }
+  uint64_t lag() const {
+    return end_offset_ > position_.offset() ? end_offset_ - position_.offset() : 0;
+  }
 
  private:
   using GapAnswer = async::OneShot<absl::StatusOr<PartitionStart>>;

@@ -35,15 +35,15 @@ absl::StatusOr<ConsumedPosition> ReadPosition(maru::store::Reader& reader, const
   return position.has_value() ? *std::move(position) : ConsumedPosition();
 }
 
-void WritePosition(maru::store::ViewTxn& txn, const SubscriptionId& id, const TopicPartition& partition,
-                   const ConsumedPosition& position) {
+void WritePosition(maru::store::ViewTxn& txn, const SubscriptionId& id,
+                   const TopicPartition& partition, const ConsumedPosition& position) {
   txn.Put(PositionKey(id, partition), position.SerializeAsString());
 }
 
 absl::StatusOr<std::vector<PositionRow>> ScanPositions(maru::store::Reader& reader,
                                                        const SubscriptionId& id) {
-  const std::string prefix = maru::store::EncodeKey<std::string, uint32_t>(maru::store::kPositionTable,
-                                                                           id.name, id.generation);
+  const std::string prefix = maru::store::EncodeKey<std::string, uint32_t>(
+      maru::store::kPositionTable, id.name, id.generation);
   std::vector<PositionRow> rows;
   const std::unique_ptr<maru::store::Cursor> cursor =
       reader.Scan(maru::store::PrefixRange(prefix), maru::store::Direction::kForward);

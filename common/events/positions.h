@@ -39,11 +39,12 @@ struct TopicPartition {
   friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
 };
 
-// An empty position where there is none. DATA_LOSS: the record is damaged; or the error of the read.
+// An empty position where there is none. DATA_LOSS: the record is damaged; or the error of the
+// read.
 absl::StatusOr<ConsumedPosition> ReadPosition(maru::store::Reader& reader, const SubscriptionId& id,
                                               const TopicPartition& partition);
-void WritePosition(maru::store::ViewTxn& txn, const SubscriptionId& id, const TopicPartition& partition,
-                   const ConsumedPosition& position);
+void WritePosition(maru::store::ViewTxn& txn, const SubscriptionId& id,
+                   const TopicPartition& partition, const ConsumedPosition& position);
 
 struct PositionRow {
   TopicPartition partition;

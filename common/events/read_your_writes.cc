@@ -10,10 +10,12 @@
 namespace maru::events {
 
 Applied::Applied(async::Executor& executor, std::vector<std::string> topics)
-    : executor_(executor), topics_(topics.begin(), topics.end()), advanced_(executor) {}
+    : topics_(topics.begin(), topics.end()), advanced_(executor) {}
 
 async::Task<absl::Status> Applied::Load(maru::store::Store& store, SubscriptionId id) {
-  const auto scan = [id = std::move(id)](maru::store::Reader& reader) { return ScanPositions(reader, id); };
+  const auto scan = [id = std::move(id)](maru::store::Reader& reader) {
+    return ScanPositions(reader, id);
+  };
   CO_ASSIGN_OR_RETURN(const std::vector<PositionRow> rows, co_await store.Read(scan));
   for (const PositionRow& row : rows) Advance(row.partition, row.position.applied_sequence());
   co_return absl::OkStatus();

@@ -1,5 +1,5 @@
-// Applied: what has durably taken effect here, per topic and partition; what read-your-writes waits on (domain.md, "Read
-// your writes").
+// Applied: what has durably taken effect here, per topic and partition; what read-your-writes waits
+// on (domain.md, "Read your writes").
 #ifndef MARU_COMMON_EVENTS_READ_YOUR_WRITES_H_
 #define MARU_COMMON_EVENTS_READ_YOUR_WRITES_H_
 
@@ -29,22 +29,22 @@ class Applied {
   // `topics`: what the subscription reads; positions of others are not waited for.
   Applied(async::Executor& executor, std::vector<std::string> topics);
 
-  // Takes over the stored positions of a subscription: before the first query. Errors: those of the store.
+  // Takes over the stored positions of a subscription: before the first query. Errors: those of the
+  // store.
   async::Task<absl::Status> Load(maru::store::Store& store, SubscriptionId id);
 
   // After a durable commit; lower ones change nothing.
   void Advance(const TopicPartition& partition, uint64_t sequence);
   uint64_t sequence(const TopicPartition& partition) const;
 
-  // Completes when all of `call.wanted` that is read here has been applied. A sequence that nobody has published yet is
-  // waited for like any other. UNAVAILABLE/VIEW_BEHIND: not by the call's deadline, less kAnswerMargin. `call` outlives the
-  // task.
+  // Completes when all of `call.wanted` that is read here has been applied. A sequence that nobody
+  // has published yet is waited for like any other. UNAVAILABLE/VIEW_BEHIND: not by the call's
+  // deadline, less kAnswerMargin. `call` outlives the task.
   async::Task<absl::Status> WaitFor(const rpc::CallContext& call);
 
  private:
   bool Has(const event::v1::Position& wanted) const;
 
-  async::Executor& executor_;
   const absl::flat_hash_set<std::string> topics_;
   absl::btree_map<TopicPartition, uint64_t> sequences_;
   async::Signal advanced_;

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kWhere = "relay";
 
-// Trying again cannot help: store and broker disagree about history, or this process may not publish.
+// Trying again cannot help: store and broker disagree about history, or this process may not
+// publish.
 bool IsFatal(const absl::Status& why) {
   return absl::IsFailedPrecondition(why) || absl::IsPermissionDenied(why) || absl::IsDataLoss(why);
 }
@@ -24,6 +25,8 @@ Relay::Relay(Environment environment, RelayOptions options)
     : env_(environment),
       options_(std::move(options)),
       metrics_(env_.registry),
+      published_(env_.store.trimmed_sequence()),
+      trimmed_(published_),
       publisher_(env_.bus.NewPublisher(options_.topic, env_.store.epoch())),
       backoff_(options_.initial_retry, options_.max_retry, env_.random),
       work_(env_.executor),
@@ -35,19 +38,13 @@ Relay::~Relay() {
 }
 
 void Relay::Start() {
+  UpdateGauges();
   scope_.Spawn(Run());
   scope_.Spawn(WatchLoop());
   scope_.Spawn(TrimLoop());
 }
 
 async::Task<void> Relay::Run() {
-  while (true) {
-    absl::Status why = co_await ReadBacklog();
-    if (why.ok()) break;
-    env_.journal.Warn(kWhere, "the outbox cannot be read", why);
-    error_ = std::move(why);
-    co_await env_.executor.Sleep(backoff_.Next());
-  }
   while (true) {
     const absl::Status why = co_await Session();
     if (IsFatal(why)) {
@@ -61,15 +58,6 @@ async::Task<void> Relay::Run() {
     const absl::Duration asked = rpc::RetryDelayOf(why).value_or(absl::ZeroDuration());
     co_await env_.executor.Sleep(std::max(asked, backoff_.Next()));
   }
-}
-
-async::Task<absl::Status> Relay::ReadBacklog() {
-  CO_ASSIGN_OR_RETURN(const std::vector<maru::store::OutboxRow> first,
-                      co_await env_.store.ReadOutbox(0, 1, 1));
-  published_ = first.empty() ? env_.store.last_sequence() : first.front().sequence - 1;
-  trimmed_ = published_;
-  UpdateGauges();
-  co_return absl::OkStatus();
 }
 
 void Relay::Stop(absl::Status why) {
@@ -103,21 +91,22 @@ async::Task<absl::Status> Relay::CheckMark(uint64_t mark) {
   const uint64_t last = env_.store.last_sequence();
   if (mark > last) {
     co_return absl::FailedPreconditionError(
-        absl::StrCat("the broker has events up to ", mark, " of ", options_.topic, ", this store only up to ",
-                     last, ": it is older than the broker"));
+        absl::StrCat("the broker has events up to ", mark, " of ", options_.topic,
+                     ", this store only up to ", last, ": it is older than the broker"));
   }
   if (mark == last) co_return absl::OkStatus();
   CO_ASSIGN_OR_RETURN(const std::vector<maru::store::OutboxRow> next,
                       co_await env_.store.ReadOutbox(mark, 1, 1));
   if (next.empty() || next.front().sequence != mark + 1) {
-    co_return absl::FailedPreconditionError(
-        absl::StrCat("the broker has events up to ", mark, " of ", options_.topic, ", but ", mark + 1,
-                     " is no longer in the outbox: the broker has lost what it had acknowledged"));
+    co_return absl::FailedPreconditionError(absl::StrCat(
+        "the broker has events up to ", mark, " of ", options_.topic, ", but ", mark + 1,
+        " is no longer in the outbox: the broker has lost what it had acknowledged"));
   }
   co_return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Record>> Relay::ToRecords(std::vector<maru::store::OutboxRow> rows) const {
+absl::StatusOr<std::vector<Record>> Relay::ToRecords(
+    std::vector<maru::store::OutboxRow> rows) const {
   std::vector<Record> records;
   records.reserve(rows.size());
   uint64_t expected = sent_;
@@ -127,7 +116,8 @@ absl::StatusOr<std::vector<Record>> Relay::ToRecords(std::vector<maru::store::Ou
     }
     records.push_back({row.sequence, std::move(row.key), std::move(row.event)});
   }
-  if (records.empty()) return absl::DataLossError(absl::StrCat("the outbox has no event ", sent_ + 1));
+  if (records.empty())
+    return absl::DataLossError(absl::StrCat("the outbox has no event ", sent_ + 1));
   return records;
 }
 
@@ -242,7 +232,8 @@ void Relay::UpdateGauges() {
   if (rows > 0 && !oldest_.has_value()) oldest_ = env_.executor.WallNow();
   if (rows == 0) oldest_.reset();
   metrics_.waiting.Set(static_cast<double>(rows));
-  metrics_.oldest_seconds.Set(oldest_.has_value() ? absl::ToDoubleSeconds(*oldest_ - absl::UnixEpoch()) : 0);
+  metrics_.oldest_seconds.Set(
+      oldest_.has_value() ? absl::ToDoubleSeconds(*oldest_ - absl::UnixEpoch()) : 0);
 }
 
 }  // namespace maru::events

@@ -1,11 +1,12 @@
 // Relay: publishes the outbox of a store, in commit order, and forgets what the broker has durably.
 //
-// The outbox is the truth: rows leave it only after the broker's ack, so a resend after any failure continues at the
-// broker's mark and the broker drops what it has. A dead broker costs nobody a command: rows wait.
+// The outbox is the truth: rows leave it only after the broker's ack, so a resend after any failure
+// continues at the broker's mark and the broker drops what it has. A dead broker costs nobody a
+// command: rows wait.
 //
-// Store and broker may disagree about history (one was restored or lost). Publishing then stops until an operator has
-// looked, because either choice would lose events or reuse sequences; status(), the metric maru_outbox_stopped and the
-// journal say so.
+// Store and broker may disagree about history (one was restored or lost). Publishing then stops
+// until an operator has looked, because either choice would lose events or reuse sequences;
+// status(), the metric maru_outbox_stopped and the journal say so.
 #ifndef MARU_COMMON_EVENTS_RELAY_H_
 #define MARU_COMMON_EVENTS_RELAY_H_
 
@@ -63,8 +64,8 @@ class Relay {
   ~Relay();
 
   void Start();
-  // Completes when the broker has durably all that was emitted before this call. DEADLINE_EXCEEDED: not by `until`;
-  // FAILED_PRECONDITION and the like: publishing has stopped (see Report).
+  // Completes when the broker has durably all that was emitted before this call. DEADLINE_EXCEEDED:
+  // not by `until`; FAILED_PRECONDITION and the like: publishing has stopped (see Report).
   async::Task<absl::Status> Flush(Instant until);
   RelayReport Report() const;
 
@@ -76,11 +77,10 @@ class Relay {
   };
 
   async::Task<void> Run();
-  // What is known before the broker answers: rows of the outbox wait, the others were published.
-  async::Task<absl::Status> ReadBacklog();
   // Connects and publishes until the stream breaks.
   async::Task<absl::Status> Session();
-  // Where to go on after the broker's mark. FAILED_PRECONDITION or DATA_LOSS: it does not fit this store.
+  // Where to go on after the broker's mark. FAILED_PRECONDITION or DATA_LOSS: it does not fit this
+  // store.
   async::Task<absl::Status> CheckMark(uint64_t mark);
   async::Task<absl::Status> SendNext();
   async::Task<void> SendLoop();
@@ -100,11 +100,11 @@ class Relay {
   RelayMetrics metrics_;
   RelayState state_ = RelayState::kConnecting;
   absl::Status error_;
-  std::unique_ptr<Publisher> publisher_;
-  // Broker has durably; handed to the publisher; deleted here.
-  uint64_t published_ = 0;
+  // What the broker has durably, as far as known; what is deleted here; what the publisher has.
+  uint64_t published_;
+  uint64_t trimmed_;
   uint64_t sent_ = 0;
-  uint64_t trimmed_ = 0;
+  std::unique_ptr<Publisher> publisher_;
   std::deque<InFlight> in_flight_;
   // When the oldest event that waits was noticed.
   std::optional<absl::Time> oldest_;

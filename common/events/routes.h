@@ -1,5 +1,5 @@
-// Routes: which handler takes an event of which topic. Made from the Policies of a context or from one generation of its
-// View; constant afterwards.
+// Routes: which handler takes an event of which topic. Made from the Policies of a context or from
+// one generation of its View; constant afterwards.
 #ifndef MARU_COMMON_EVENTS_ROUTES_H_
 #define MARU_COMMON_EVENTS_ROUTES_H_
 

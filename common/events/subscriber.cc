@@ -42,7 +42,8 @@ Subscriber::~Subscriber() {
 
 void Subscriber::Start() { scope_.Spawn(Run()); }
 
-// --- Joining ----------------------------------------------------------------------------------------------------------
+// --- Joining
+// ----------------------------------------------------------------------------------------------------------
 
 async::Task<void> Subscriber::Run() {
   while (true) {
@@ -104,16 +105,19 @@ async::Task<void> Subscriber::Listen() {
   }
 }
 
-// --- Membership -------------------------------------------------------------------------------------------------------
+// --- Membership
+// -------------------------------------------------------------------------------------------------------
 
-async::Task<absl::StatusOr<std::vector<ConsumedPosition>>> Subscriber::Claim(const Assigned& assigned) {
+async::Task<absl::StatusOr<std::vector<ConsumedPosition>>> Subscriber::Claim(
+    const Assigned& assigned) {
   Backoff backoff(options_.limits.initial_pause, options_.limits.max_pause, env_.random);
   while (true) {
     std::vector<ConsumedPosition> positions;
     const auto claim = [this, &assigned, &positions](maru::store::Txn& txn) -> absl::Status {
       positions.assign(assigned.partitions.size(), {});
       for (size_t i = 0; i < positions.size(); ++i) {
-        const TopicPartition partition{assigned.partitions[i].topic, assigned.partitions[i].partition};
+        const TopicPartition partition{assigned.partitions[i].topic,
+                                       assigned.partitions[i].partition};
         RETURN_IF_ERROR(applier_.Claim(txn, partition, assigned.generation, positions[i]));
       }
       return absl::OkStatus();
@@ -151,7 +155,8 @@ async::Task<void> Subscriber::OnAssigned(Assigned assigned) {
     // A commit whose answer was lost with the former session counts as well.
     applied_.Advance(partitions[i], position.applied_sequence());
     ends_[partitions[i]] = part.end;
-    const PartitionWorker::Parts parts{env_.executor, env_.random, env_.store, applier_, parking_, *this};
+    const PartitionWorker::Parts parts{env_.executor, env_.random, env_.store,
+                                       applier_,      parking_,    *this};
     auto worker = std::make_unique<PartitionWorker>(parts, options_.limits, partitions[i],
                                                     std::move(position), part.end);
     worker->Hold(paused_);
@@ -166,7 +171,8 @@ async::Task<void> Subscriber::OnAssigned(Assigned assigned) {
 
 async::Task<void> Subscriber::OnRevoked(Revoked revoked) {
   std::vector<TopicPartition> partitions;
-  for (const auto& [topic, partition] : revoked.partitions) partitions.push_back({topic, partition});
+  for (const auto& [topic, partition] : revoked.partitions)
+    partitions.push_back({topic, partition});
   co_await StopWorkers(std::move(partitions));
   subscription_->Released(revoked.generation);
   UpdateGauges();
@@ -196,7 +202,8 @@ PartitionWorker* Subscriber::Find(const TopicPartition& partition) const {
   return found == workers_.end() ? nullptr : found->second.get();
 }
 
-// --- Deliveries -------------------------------------------------------------------------------------------------------
+// --- Deliveries
+// -------------------------------------------------------------------------------------------------------
 
 void Subscriber::OnBatch(Batch batch) {
   // No worker: sent before the broker knew that the partition was released.
@@ -209,10 +216,11 @@ void Subscriber::OnBatch(Batch batch) {
 void Subscriber::OnGap(Gap gap) {
   PartitionWorker* worker = Find({gap.topic, gap.partition});
   if (worker == nullptr) return;
-  env_.journal.Error(label_, absl::StrCat("the log of ", gap.topic, "/", gap.partition,
-                                          " cannot go on from offset ", worker->position().offset(),
-                                          "; an operator has to accept the gap"),
-                     absl::DataLossError(gap.reason));
+  env_.journal.Error(
+      label_,
+      absl::StrCat("the log of ", gap.topic, "/", gap.partition, " cannot go on from offset ",
+                   worker->position().offset(), "; an operator has to accept the gap"),
+      absl::DataLossError(gap.reason));
   worker->StandStill(std::move(gap));
   UpdateGauges();
 }
@@ -228,9 +236,11 @@ void Subscriber::OnApplied(PartitionWorker& worker, const ApplyOutcome& outcome,
   metrics_.commit_size.Observe(static_cast<double>(records));
   const TopicPartition& partition = worker.partition();
   applied_.Advance(partition, outcome.position.applied_sequence());
-  subscription_->Done(partition.topic, partition.partition, outcome.position.offset(), records, bytes);
+  subscription_->Done(partition.topic, partition.partition, outcome.position.offset(), records,
+                      bytes);
   if (outcome.failed > 0) {
-    env_.journal.Warn(label_, absl::StrCat("parked ", outcome.failed, " events of ", partition.topic),
+    env_.journal.Warn(label_,
+                      absl::StrCat("parked ", outcome.failed, " events of ", partition.topic),
                       outcome.failure);
   }
   UpdateGauges();
@@ -261,8 +271,8 @@ void Subscriber::OnPause(PartitionWorker& worker, const absl::Status& why) {
   }
   metrics_.pauses.Increment();
   if (state_ != SubscriberState::kPaused) {
-    env_.journal.Warn(label_, absl::StrCat("the store refuses commits for ", worker.partition().topic),
-                      why);
+    env_.journal.Warn(
+        label_, absl::StrCat("the store refuses commits for ", worker.partition().topic), why);
   }
   SetState(SubscriberState::kPaused, why);
 }
@@ -272,13 +282,15 @@ void Subscriber::OnStale(PartitionWorker& worker, const absl::Status& why) {
   EndSession(why);
 }
 
-// --- Operators and views ----------------------------------------------------------------------------------------------
+// --- Operators and views
+// ----------------------------------------------------------------------------------------------
 
 async::Task<void> Subscriber::Pause() {
   paused_ = true;
   for (const auto& [partition, worker] : workers_) worker->Hold(true);
   const auto all_idle = [this] {
-    return std::all_of(workers_.begin(), workers_.end(), [](const auto& entry) { return entry.second->is_idle(); });
+    return std::all_of(workers_.begin(), workers_.end(),
+                       [](const auto& entry) { return entry.second->is_idle(); });
   };
   while (!all_idle()) co_await changed_.Wait();
 }
@@ -290,10 +302,12 @@ void Subscriber::Resume() {
 
 async::Task<absl::Status> Subscriber::AcceptGap(TopicPartition partition) {
   PartitionWorker* worker = Find(partition);
-  if (worker == nullptr) co_return absl::FailedPreconditionError("the partition is not consumed here");
+  if (worker == nullptr)
+    co_return absl::FailedPreconditionError("the partition is not consumed here");
   CO_ASSIGN_OR_RETURN(PartitionStart start, co_await worker->AcceptGap());
   worker = Find(partition);  // the answer may have come after the worker's end
-  if (worker == nullptr) co_return absl::UnavailableError("the partition was assigned anew meanwhile");
+  if (worker == nullptr)
+    co_return absl::UnavailableError("the partition was assigned anew meanwhile");
   const uint64_t assignment = worker->position().assignment();
   std::vector<PartitionStart> starts;
   starts.push_back(std::move(start));
@@ -311,8 +325,9 @@ SubscriberReport Subscriber::Report() const {
   report.state = state_;
   report.error = error_;
   for (const auto& [partition, worker] : workers_) {
-    report.partitions.push_back({partition, worker->position(), worker->lag(),
-                                 worker->gap().has_value() ? worker->gap()->reason : std::string()});
+    report.partitions.push_back(
+        {partition, worker->position(), worker->lag(),
+         worker->gap().has_value() ? worker->gap()->reason : std::string()});
   }
   return report;
 }

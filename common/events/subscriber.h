@@ -1,11 +1,14 @@
 // Subscriber: one subscription of a context. Policies are one, each generation of a view is one.
 //
-// Takes batches from the bus and makes events take effect, each exactly once: effects and position are one transaction
-// (applier.h), many events a commit, while the next batches already arrive. Events of one key keep their order, also
-// through failures:
-//   - A handler's error, or a record that cannot be decoded, parks the event (parking.h) and the position moves on; later
-//     events of its key queue behind it, other keys flow. It is retried with backoff until it is DEAD.
-//   - The store's refusals (disk full, failure) hold the partition: the same transaction is tried again, nothing is parked.
+// Takes batches from the bus and makes events take effect, each exactly once: effects and position
+// are one transaction (applier.h), many events a commit, while the next batches already arrive.
+// Events of one key keep their order, also through failures:
+//   - A handler's error, or a record that cannot be decoded, parks the event (parking.h) and the
+//   position moves on; later
+//     events of its key queue behind it, other keys flow. It is retried with backoff until it is
+//     DEAD.
+//   - The store's refusals (disk full, failure) hold the partition: the same transaction is tried
+//   again, nothing is parked.
 //   - A gap in the log holds the partition until an operator accepts it.
 // Joins the group again, with backoff, whenever the stream or its assignment is lost.
 #ifndef MARU_COMMON_EVENTS_SUBSCRIBER_H_
@@ -80,8 +83,8 @@ class Subscriber final : private PartitionHost {
   async::Task<void> Pause();
   void Resume();
 
-  // An operator accepts what the log has lost. FAILED_PRECONDITION: the partition stands at no gap here; UNAVAILABLE: try
-  // again; ABORTED: another member has it.
+  // An operator accepts what the log has lost. FAILED_PRECONDITION: the partition stands at no gap
+  // here; UNAVAILABLE: try again; ABORTED: another member has it.
   async::Task<absl::Status> AcceptGap(TopicPartition partition);
   // Looks for parked events to retry: an operator changed them.
   void ParkedChanged(const TopicPartition& partition);
@@ -90,8 +93,9 @@ class Subscriber final : private PartitionHost {
   const Routes& routes() const { return routes_; }
   const Parking& parking() const { return parking_; }
   SubscriberReport Report() const;
-  // Whether every partition of every topic is assigned here and has reached `ends` of its assignment (what the log held
-  // when this process took it over), and the records behind the ends known now.
+  // Whether every partition of every topic is assigned here and has reached `ends` of its
+  // assignment (what the log held when this process took it over), and the records behind the ends
+  // known now.
   bool reached_ends() const;
   uint64_t lag() const;
 
