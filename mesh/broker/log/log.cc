@@ -101,8 +101,8 @@ void Log::Apply(Committed committed) {
   }
   for (StoredFrame& frame : committed.frames) tail_cache_.Add(std::move(frame));
   for (Committed::Appended& appended : committed.appended) {
-    appending_bytes_ -= appended.frame_bytes;
-    if (const auto sink = appended.sink.lock()) sink->OnAppended(std::move(appended.mark), appended.frame_bytes);
+    appending_bytes_ -= appended.frame.bytes;
+    if (const auto sink = appended.sink.lock()) sink->OnAppended(std::move(appended.mark), appended.frame);
   }
   for (const std::string& name : changed) Notify(state_.topics.at(name));
   for (Committed::Edited& edited : committed.edited) edited.done(std::move(edited.status));
