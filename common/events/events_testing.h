@@ -59,6 +59,19 @@ class TestJournal final : public Journal {
   std::vector<std::string> errors;
 };
 
+// Runs `task` to its end and not a step further: what it set in motion elsewhere has not happened
+// yet.
+template <class T>
+T RunJust(async::ManualExecutor& executor, async::Task<T> task) {
+  std::optional<T> result;
+  async::Scope scope;
+  scope.Spawn([](async::Task<T> awaited, std::optional<T>& out) -> async::Task<void> {
+    out.emplace(co_await std::move(awaited));
+  }(std::move(task), result));
+  while (!result.has_value()) MARU_CHECK(executor.RunOne());
+  return *std::move(result);
+}
+
 // A deployment that emits.
 class Producer {
  public:
@@ -73,7 +86,7 @@ class Producer {
   }
   absl::Status TrySay(std::string_view key, std::string_view text) {
     const StringValue event = Said(key, text);
-    return maru::store::RunOn(executor_, store_->Apply([&event](maru::store::Txn& txn) {
+    return RunJust(executor_, store_->Apply([&event](maru::store::Txn& txn) {
       txn.Emit(event);
       return absl::OkStatus();
     }));

@@ -146,15 +146,15 @@ void Parking::PutRow(Txn& txn, const ParkedRow& row) const {
   if (row.record.has_retry_time()) txn.Put(DueKey(row.id, row.record), std::string());
 }
 
-void Parking::MakeDue(Txn& txn, ParkedRow row) const {
+void Parking::MakeDue(Txn& txn, ParkedRow row, const Moment& moment) const {
   Unindex(txn, row);
   row.record.set_state(events::store::v1::PARKED_STATE_RETRYING);
-  *row.record.mutable_retry_time() = ToTimestamp(txn.Now());
+  *row.record.mutable_retry_time() = ToTimestamp(moment.now);
   PutRow(txn, row);
 }
 
 absl::Duration Parking::NoteFailure(Txn& txn, ParkedRow& row, const absl::Status& failure,
-                                    uint64_t jitter) const {
+                                    const Moment& moment) const {
   Unindex(txn, row);
   ParkedRecord& record = row.record;
   record.set_attempts(record.attempts() + 1);
@@ -167,22 +167,22 @@ absl::Duration Parking::NoteFailure(Txn& txn, ParkedRow& row, const absl::Status
     record.clear_retry_time();
   } else {
     delay = JitteredDelay(policy_.initial_delay, policy_.max_delay, record.attempts(),
-                          UniformOf(jitter, row.id.sequence));
+                          UniformOf(moment.jitter, row.id.sequence));
     record.set_state(events::store::v1::PARKED_STATE_RETRYING);
-    *record.mutable_retry_time() = ToTimestamp(txn.Now() + delay);
+    *record.mutable_retry_time() = ToTimestamp(moment.now + delay);
   }
   PutRow(txn, row);
   return delay;
 }
 
 absl::Duration Parking::Park(Txn& txn, const ParkedId& id, std::string_view value,
-                             const absl::Status& failure, uint64_t jitter,
+                             const absl::Status& failure, const Moment& moment,
                              ConsumedPosition& position) const {
   ParkedRow row{id, {}};
   row.record.set_value(std::string(value));
   *row.record.mutable_park_time() = ToTimestamp(txn.Now());
   position.set_parked(position.parked() + 1);
-  return NoteFailure(txn, row, failure, jitter);
+  return NoteFailure(txn, row, failure, moment);
 }
 
 void Parking::Queue(Txn& txn, const ParkedId& id, std::string_view value,
@@ -196,7 +196,7 @@ void Parking::Queue(Txn& txn, const ParkedId& id, std::string_view value,
 }
 
 absl::Status Parking::DrainKey(Txn& txn, const TopicPartition& partition, std::string_view key,
-                               uint64_t jitter, size_t& budget, ConsumedPosition& position,
+                               const Moment& moment, size_t& budget, ConsumedPosition& position,
                                RetryOutcome& outcome) const {
   // One row at a time: values may be large.
   for (KeyRange rest = PrefixRange(KeyPrefix(partition, key));;) {
@@ -204,7 +204,7 @@ absl::Status Parking::DrainKey(Txn& txn, const TopicPartition& partition, std::s
     if (rows.empty()) return absl::OkStatus();
     ParkedRow& row = rows.front();
     if (budget == 0) {
-      MakeDue(txn, std::move(row));
+      MakeDue(txn, std::move(row), moment);
       return absl::OkStatus();
     }
     --budget;
@@ -214,7 +214,7 @@ absl::Status Parking::DrainKey(Txn& txn, const TopicPartition& partition, std::s
       if (IsInfrastructure(handled.status())) return handled.status();
       ++outcome.failed;
       outcome.failure = handled.status();
-      const absl::Duration delay = NoteFailure(txn, row, handled.status(), jitter);
+      const absl::Duration delay = NoteFailure(txn, row, handled.status(), moment);
       if (delay == absl::InfiniteDuration()) ++outcome.died;
       return absl::OkStatus();
     }
@@ -226,32 +226,32 @@ absl::Status Parking::DrainKey(Txn& txn, const TopicPartition& partition, std::s
   }
 }
 
-absl::Status Parking::Conclude(Txn& txn, const TopicPartition& partition,
+absl::Status Parking::Conclude(Txn& txn, const TopicPartition& partition, const Moment& moment,
                                const ConsumedPosition& position, RetryOutcome& outcome) const {
   if (outcome.applied > 0) WritePosition(txn, id_, partition, position);
   outcome.parked = position.parked();
   absl::Time next = absl::InfiniteFuture();
-  ASSIGN_OR_RETURN(const std::vector<ParkedId> due, ScanDue(txn, partition, txn.Now(), 1, next));
-  outcome.retry_in = due.empty() ? next - txn.Now() : absl::ZeroDuration();
+  ASSIGN_OR_RETURN(const std::vector<ParkedId> due, ScanDue(txn, partition, moment.now, 1, next));
+  outcome.retry_in = due.empty() ? next - moment.now : absl::ZeroDuration();
   return absl::OkStatus();
 }
 
-absl::Status Parking::RetryDue(Txn& txn, const TopicPartition& partition, uint64_t jitter,
+absl::Status Parking::RetryDue(Txn& txn, const TopicPartition& partition, const Moment& moment,
                                RetryOutcome& outcome) const {
   outcome = {};
   ASSIGN_OR_RETURN(ConsumedPosition position, ReadPosition(txn, id_, partition));
   absl::Time next = absl::InfiniteFuture();
   ASSIGN_OR_RETURN(const std::vector<ParkedId> due,
-                   ScanDue(txn, partition, txn.Now(), kKeysPerRetry, next));
+                   ScanDue(txn, partition, moment.now, kKeysPerRetry, next));
   size_t budget = kEventsPerRetry;
   for (const ParkedId& id : due) {
     if (budget == 0) break;
-    RETURN_IF_ERROR(DrainKey(txn, partition, id.key, jitter, budget, position, outcome));
+    RETURN_IF_ERROR(DrainKey(txn, partition, id.key, moment, budget, position, outcome));
   }
-  return Conclude(txn, partition, position, outcome);
+  return Conclude(txn, partition, moment, position, outcome);
 }
 
-absl::Status Parking::Replay(Txn& txn, const ParkedId& id, uint64_t jitter,
+absl::Status Parking::Replay(Txn& txn, const ParkedId& id, const Moment& moment,
                              RetryOutcome& outcome) const {
   outcome = {};
   ASSIGN_OR_RETURN(std::optional<ParkedRecord> record, Find(txn, id));
@@ -261,14 +261,14 @@ absl::Status Parking::Replay(Txn& txn, const ParkedId& id, uint64_t jitter,
   }
   ASSIGN_OR_RETURN(ConsumedPosition position, ReadPosition(txn, id_, id.partition));
   record->set_attempts(0);
-  MakeDue(txn, {id, *std::move(record)});
+  MakeDue(txn, {id, *std::move(record)}, moment);
   size_t budget = kEventsPerRetry;
-  RETURN_IF_ERROR(DrainKey(txn, id.partition, id.key, jitter, budget, position, outcome));
-  return Conclude(txn, id.partition, position, outcome);
+  RETURN_IF_ERROR(DrainKey(txn, id.partition, id.key, moment, budget, position, outcome));
+  return Conclude(txn, id.partition, moment, position, outcome);
 }
 
-absl::Status Parking::Edit(Txn& txn, const ParkedId& id, std::string value,
-                           std::string_view editor) const {
+absl::Status Parking::Edit(Txn& txn, const ParkedId& id, std::string value, std::string_view editor,
+                           const Moment& moment) const {
   ASSIGN_OR_RETURN(std::optional<ParkedRecord> record, Find(txn, id));
   if (!record.has_value()) return NotParked();
   if (record->original_value().empty()) record->set_original_value(record->value());
@@ -279,12 +279,12 @@ absl::Status Parking::Edit(Txn& txn, const ParkedId& id, std::string value,
     PutRow(txn, row);
   } else {
     row.record.set_attempts(0);
-    MakeDue(txn, std::move(row));
+    MakeDue(txn, std::move(row), moment);
   }
   return absl::OkStatus();
 }
 
-absl::Status Parking::Drop(Txn& txn, const ParkedId& id) const {
+absl::Status Parking::Drop(Txn& txn, const ParkedId& id, const Moment& moment) const {
   ASSIGN_OR_RETURN(std::optional<ParkedRecord> record, Find(txn, id));
   if (!record.has_value()) return NotParked();
   ASSIGN_OR_RETURN(ConsumedPosition position, ReadPosition(txn, id_, id.partition));
@@ -296,7 +296,7 @@ absl::Status Parking::Drop(Txn& txn, const ParkedId& id) const {
   if (row.record.state() != events::store::v1::PARKED_STATE_QUEUED) {
     ASSIGN_OR_RETURN(std::vector<ParkedRow> next,
                      ScanRows(txn, PrefixRange(KeyPrefix(id.partition, id.key)), 1));
-    if (!next.empty()) MakeDue(txn, std::move(next.front()));
+    if (!next.empty()) MakeDue(txn, std::move(next.front()), moment);
   }
   return absl::OkStatus();
 }

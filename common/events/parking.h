@@ -40,6 +40,14 @@ struct RetryPolicy {
   absl::Duration max_delay = absl::Minutes(5);
 };
 
+// What a transaction does not ask for itself. The calendar is the machine's: Txn::Now() stands
+// still while a clock that was put back catches up, and retries with it.
+struct Moment {
+  absl::Time now;
+  // Random bits.
+  uint64_t jitter = 0;
+};
+
 // Names a parked event within its subscription.
 struct ParkedId {
   TopicPartition partition;
@@ -87,7 +95,7 @@ class Parking {
   // InfiniteDuration when it is DEAD at once (a policy of one attempt). `position` is the one that
   // the caller will write.
   absl::Duration Park(maru::store::Txn& txn, const ParkedId& id, std::string_view value,
-                      const absl::Status& failure, uint64_t jitter,
+                      const absl::Status& failure, const Moment& moment,
                       ConsumedPosition& position) const;
   // Parks behind another of its key.
   void Queue(maru::store::Txn& txn, const ParkedId& id, std::string_view value,
@@ -95,20 +103,20 @@ class Parking {
 
   // Tries what is due in a partition, within a bound per transaction; after a success the key's
   // queue follows in order.
-  absl::Status RetryDue(maru::store::Txn& txn, const TopicPartition& partition, uint64_t jitter,
-                        RetryOutcome& outcome) const;
+  absl::Status RetryDue(maru::store::Txn& txn, const TopicPartition& partition,
+                        const Moment& moment, RetryOutcome& outcome) const;
 
   // For operators. Each is a whole transaction.
   // Tries one now with a fresh count. NOT_FOUND: it is not parked; FAILED_PRECONDITION: it is
   // QUEUED.
-  absl::Status Replay(maru::store::Txn& txn, const ParkedId& id, uint64_t jitter,
+  absl::Status Replay(maru::store::Txn& txn, const ParkedId& id, const Moment& moment,
                       RetryOutcome& outcome) const;
   // Replaces its record; a RETRYING or DEAD one is due at once with a fresh count. NOT_FOUND: it is
   // not parked.
   absl::Status Edit(maru::store::Txn& txn, const ParkedId& id, std::string value,
-                    std::string_view editor) const;
+                    std::string_view editor, const Moment& moment) const;
   // Forgets it; what is queued behind it becomes due. NOT_FOUND: it is not parked.
-  absl::Status Drop(maru::store::Txn& txn, const ParkedId& id) const;
+  absl::Status Drop(maru::store::Txn& txn, const ParkedId& id, const Moment& moment) const;
 
   absl::StatusOr<std::optional<ParkedRecord>> Find(maru::store::Reader& reader,
                                                    const ParkedId& id) const;
@@ -138,18 +146,19 @@ class Parking {
   void PutRow(maru::store::Txn& txn, const ParkedRow& row) const;
   void Unindex(maru::store::Txn& txn, const ParkedRow& row) const;
   // Makes a row the one of its key that is tried, at once.
-  void MakeDue(maru::store::Txn& txn, ParkedRow row) const;
+  void MakeDue(maru::store::Txn& txn, ParkedRow row, const Moment& moment) const;
   // Notes a failed attempt; returns when the next one is, InfiniteDuration when the event is DEAD.
   absl::Duration NoteFailure(maru::store::Txn& txn, ParkedRow& row, const absl::Status& failure,
-                             uint64_t jitter) const;
+                             const Moment& moment) const;
   // Applies the rows of a key in order until one fails or `budget` is used up; the first one left
   // is the head then.
   absl::Status DrainKey(maru::store::Txn& txn, const TopicPartition& partition,
-                        std::string_view key, uint64_t jitter, size_t& budget,
+                        std::string_view key, const Moment& moment, size_t& budget,
                         ConsumedPosition& position, RetryOutcome& outcome) const;
   // Ends a retry: writes the position if it changed and finds out when to look again.
   absl::Status Conclude(maru::store::Txn& txn, const TopicPartition& partition,
-                        const ConsumedPosition& position, RetryOutcome& outcome) const;
+                        const Moment& moment, const ConsumedPosition& position,
+                        RetryOutcome& outcome) const;
 
   const SubscriptionId id_;
   const Routes& routes_;

@@ -42,9 +42,6 @@ Subscriber::~Subscriber() {
 
 void Subscriber::Start() { scope_.Spawn(Run()); }
 
-// --- Joining
-// ----------------------------------------------------------------------------------------------------------
-
 async::Task<void> Subscriber::Run() {
   while (true) {
     const absl::Status why = co_await RunSession();
@@ -104,9 +101,6 @@ async::Task<void> Subscriber::Listen() {
     }
   }
 }
-
-// --- Membership
-// -------------------------------------------------------------------------------------------------------
 
 async::Task<absl::StatusOr<std::vector<ConsumedPosition>>> Subscriber::Claim(
     const Assigned& assigned) {
@@ -202,9 +196,6 @@ PartitionWorker* Subscriber::Find(const TopicPartition& partition) const {
   return found == workers_.end() ? nullptr : found->second.get();
 }
 
-// --- Deliveries
-// -------------------------------------------------------------------------------------------------------
-
 void Subscriber::OnBatch(Batch batch) {
   // No worker: sent before the broker knew that the partition was released.
   PartitionWorker* worker = Find({batch.topic, batch.partition});
@@ -281,9 +272,6 @@ void Subscriber::OnStale(PartitionWorker& worker, const absl::Status& why) {
   static_cast<void>(worker);
   EndSession(why);
 }
-
-// --- Operators and views
-// ----------------------------------------------------------------------------------------------
 
 async::Task<void> Subscriber::Pause() {
   paused_ = true;
