@@ -45,14 +45,27 @@ async::Task<void> RunStream(BoundMethod& method, const google::protobuf::Message
   out = co_await method.Stream(call, request, stream);
 }
 
-async::Task<void> Check(Health& health, std::string service, absl::StatusOr<HealthCheckResponse>& out) {
+BoundMethod& MethodOf(const Service& service, std::string_view name) {
+  for (const std::unique_ptr<BoundMethod>& method : service.methods()) {
+    if (method->info().name == name) return *method;
+  }
+  MARU_CHECK(false);
+}
+
+async::Task<void> Check(const HealthService& health, std::string service, absl::StatusOr<HealthCheckResponse>& out) {
   const CallContext call;
   HealthCheckRequest request;
   request.set_service(service);
-  out = co_await health.Check(call, request);
+  const EncodedReply reply = co_await MethodOf(health, "Check").Unary(call, request);
+  if (!reply.ok()) {
+    out = reply.status();
+  } else {
+    out.emplace();
+    EXPECT_TRUE(out->ParseFromString(*reply));
+  }
 }
 
-absl::StatusOr<HealthCheckResponse> CheckNow(Health& health, std::string service) {
+absl::StatusOr<HealthCheckResponse> CheckNow(const HealthService& health, std::string service) {
   async::Scope scope;
   absl::StatusOr<HealthCheckResponse> out = absl::UnknownError("unfinished");
   scope.Spawn(Check(health, std::move(service), out));
@@ -61,7 +74,8 @@ absl::StatusOr<HealthCheckResponse> CheckNow(Health& health, std::string service
 
 TEST(HealthTest, AnswersForTheProcessAndItsServicesOnly) {
   async::ManualExecutor executor;
-  Health health(executor, {"maru.x.v1.X"});
+  HealthService health(executor);
+  health.SetServices({"maru.x.v1.X"});
   EXPECT_EQ(CheckNow(health, "")->status(), HealthCheckResponse::NOT_SERVING);
   health.SetServing(true);
   EXPECT_EQ(CheckNow(health, "")->status(), HealthCheckResponse::SERVING);
@@ -83,7 +97,8 @@ std::vector<HealthCheckResponse::ServingStatus> States(const ScriptedStream& str
 
 TEST(HealthTest, WatchTellsTheStateNowAndEachChangeUntilTheCallerGoes) {
   async::ManualExecutor executor;
-  Health health(executor, {"maru.x.v1.X"});
+  HealthService health(executor);
+  health.SetServices({"maru.x.v1.X"});
   ScriptedStream stream;
   absl::Status status;
   HealthCheckRequest request;
@@ -103,7 +118,7 @@ TEST(HealthTest, WatchTellsTheStateNowAndEachChangeUntilTheCallerGoes) {
 
 TEST(HealthTest, WatchOfAnUnknownServiceSaysSoAndStays) {
   async::ManualExecutor executor;
-  Health health(executor, {});
+  HealthService health(executor);
   ScriptedStream stream;
   absl::Status status;
   HealthCheckRequest request;
@@ -116,14 +131,13 @@ TEST(HealthTest, WatchOfAnUnknownServiceSaysSoAndStays) {
 }
 
 std::vector<ServerReflectionResponse> Ask(std::vector<ServerReflectionRequest> requests) {
-  const auto services = MakeReflection({"grpc.health.v1.Health", "maru.x.v1.X"});
-  EXPECT_EQ(services[0]->full_name(), "grpc.reflection.v1.ServerReflection");
-  EXPECT_EQ(services[1]->full_name(), "grpc.reflection.v1alpha.ServerReflection");
+  const auto service = MakeReflectionService(ReflectionVersion::kV1, {"grpc.health.v1.Health", "maru.x.v1.X"});
+  EXPECT_EQ(service->full_name(), "grpc.reflection.v1.ServerReflection");
   ScriptedStream stream;
   for (const ServerReflectionRequest& request : requests) stream.to_read.push_back(request.SerializeAsString());
   absl::Status status = absl::UnknownError("unfinished");
   async::Scope scope;
-  scope.Spawn(RunStream(*services[0]->methods()[0], nullptr, stream, status));
+  scope.Spawn(RunStream(*service->methods()[0], nullptr, stream, status));
   EXPECT_TRUE(status.ok()) << status;
   std::vector<ServerReflectionResponse> responses(stream.written.size());
   for (size_t i = 0; i < responses.size(); ++i) EXPECT_TRUE(responses[i].ParseFromString(stream.written[i]));

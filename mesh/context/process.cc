@@ -61,19 +61,11 @@ absl::Status Process::Listen(const std::vector<rpc::Service*>& services,
                            .logger = logger_,
                            .registry = *registry_,
                            .replay = replay});
-  std::vector<std::string> names;
-  for (rpc::Service* service : services) {
-    names.emplace_back(service->full_name());
-    dispatcher_->Register(*service);
-  }
-  health_ = std::make_unique<rpc::Health>(loop_, names);
+  for (rpc::Service* service : services) dispatcher_->Register(*service);
+  health_ = std::make_unique<rpc::HealthService>(loop_);
   dispatcher_->Register(*health_);
-  names.emplace_back(health_->full_name());
-  if (options_.limits.reflection()) {
-    reflection_ = rpc::MakeReflection(names);
-    for (const std::unique_ptr<rpc::Service>& service : reflection_)
-      dispatcher_->Register(*service);
-  }
+  health_->SetServices(dispatcher_->service_names());
+  if (options_.limits.reflection()) AddReflection();
   rpc::GrpcServerOptions server_options;
   server_options.address = options_.listen;
   // Room above the dispatcher's limits: for health, and for callers that have not sent their
@@ -84,12 +76,24 @@ absl::Status Process::Listen(const std::vector<rpc::Service*>& services,
   return absl::OkStatus();
 }
 
+void Process::AddReflection() {
+  std::vector<std::string> names = dispatcher_->service_names();
+  for (rpc::ReflectionVersion version : {rpc::ReflectionVersion::kV1, rpc::ReflectionVersion::kV1Alpha}) {
+    names.emplace_back(rpc::ReflectionServiceName(version));
+  }
+  for (rpc::ReflectionVersion version : {rpc::ReflectionVersion::kV1, rpc::ReflectionVersion::kV1Alpha}) {
+    reflection_.push_back(rpc::MakeReflectionService(version, names));
+    dispatcher_->Register(*reflection_.back());
+  }
+}
+
 void Process::SetServing(bool serving) { health_->SetServing(serving); }
 
 async::Task<void> Process::StopServing() {
   SetServing(false);
   const absl::Duration drain = FromProto(options_.shutdown.drain());
   if (drain > absl::ZeroDuration()) co_await loop_.Sleep(drain);
+  health_->Shutdown();
   co_await server_->Shutdown(loop_.Now() + FromProto(options_.shutdown.finish()));
 }
 

@@ -61,7 +61,7 @@ class Process {
   // NOT_SERVING, a pause for load balancers to notice, no new connections, calls under way finish
   // or are cancelled after their time. Loop's thread.
   async::Task<void> StopServing();
-  // Cancels every call and forgets the services: they may be destroyed afterwards. Loop's thread.
+  // Cancels every call and forgets the services: they may be destroyed afterwards. Harmless before Listen. Loop's thread.
   void DropServer();
 
   rpc::GrpcLoop& loop() { return loop_; }
@@ -74,6 +74,7 @@ class Process {
 
  private:
   explicit Process(ProcessOptions options);
+  void AddReflection();
 
   const ProcessOptions options_;
   OsRandom random_;
@@ -83,7 +84,7 @@ class Process {
   std::unique_ptr<service::MetricsServer> metrics_;
   // The loop's: made by Listen, in this order.
   std::unique_ptr<rpc::Verifier> verifier_;
-  std::unique_ptr<rpc::Health> health_;
+  std::unique_ptr<rpc::HealthService> health_;
   std::vector<std::unique_ptr<rpc::Service>> reflection_;
   std::unique_ptr<rpc::Dispatcher> dispatcher_;
   std::unique_ptr<rpc::Server> server_;
