@@ -114,6 +114,8 @@ void BrokerSubscription::ForgetConnection() {
   deliveries_.clear();
   outbox_.clear();
   progress_.clear();
+  outstanding_.clear();
+  revoked_.clear();
   delivered_records_ = delivered_bytes_ = done_records_ = done_bytes_ = told_records_ = told_bytes_ = 0;
   report_due_ = Instant::InfiniteFuture();
   draining_ = leaving_ = false;
@@ -164,8 +166,10 @@ absl::Status BrokerSubscription::Take(v1::SubscribeResponse& response, Connectio
 
 absl::Status BrokerSubscription::TakeBatch(v1::Batch& batch) {
   ASSIGN_OR_RETURN(std::vector<events::Record> records, DecodeRecords(batch.frame()));
-  delivered_records_ += records.size();
-  delivered_bytes_ += batch.frame().records().size();
+  const Outstanding outstanding{batch.base_offset(), records.size(), batch.frame().records().size()};
+  delivered_records_ += outstanding.records;
+  delivered_bytes_ += outstanding.bytes;
+  outstanding_[{batch.topic(), batch.partition()}].push_back(outstanding);
   Deliver(events::Batch{batch.topic(), batch.partition(), batch.log_id(), batch.base_offset(), std::move(records),
                         batch.end_offset()});
   return absl::OkStatus();
@@ -177,6 +181,7 @@ void BrokerSubscription::TakeRevoke(const v1::Revoke& revoke) {
   for (const v1::TopicPartition& partition : revoke.partitions()) {
     revoked.partitions.emplace_back(partition.topic(), partition.partition());
   }
+  revoked_[revoked.generation] = revoked.partitions;
   Deliver(std::move(revoked));
 }
 
@@ -190,23 +195,50 @@ void BrokerSubscription::Start(uint64_t generation, std::vector<events::Partitio
   connection_->changed().NotifyAll();
 }
 
-void BrokerSubscription::Done(const std::string& topic, uint32_t partition, uint64_t next_offset, uint64_t records,
-                              uint64_t bytes) {
+// Credit is counted here and not taken from `records` and `bytes`: the broker counts encoded bytes, and a batch of an earlier
+// connection has no credit in this one.
+void BrokerSubscription::Done(const std::string& topic, uint32_t partition, uint64_t next_offset, uint64_t, uint64_t) {
   if (connection_ == nullptr) return;
-  // Records of an earlier connection have no credit in this one.
-  done_records_ = std::min(done_records_ + records, delivered_records_);
-  done_bytes_ = std::min(done_bytes_ + bytes, delivered_bytes_);
-  progress_[{topic, partition}] = next_offset;
-  if (report_due_ == Instant::InfiniteFuture()) report_due_ = env_.executor.Now() + env_.options.report_delay;
+  const Place place(topic, partition);
+  progress_[place] = next_offset;
+  GiveBack(place, next_offset);
+}
+
+void BrokerSubscription::GiveBack(const Place& place, uint64_t next_offset) {
+  const auto found = outstanding_.find(place);
+  if (found != outstanding_.end()) {
+    std::deque<Outstanding>& batches = found->second;
+    while (!batches.empty() && batches.front().next_offset < next_offset) {
+      Outstanding& batch = batches.front();
+      const uint64_t records = std::min(batch.records, next_offset - batch.next_offset);
+      const uint64_t bytes = batch.bytes * records / batch.records;
+      done_records_ += records;
+      done_bytes_ += bytes;
+      batch.next_offset += records;
+      batch.records -= records;
+      batch.bytes -= bytes;
+      if (batch.records > 0) break;
+      batches.pop_front();
+    }
+    if (batches.empty()) outstanding_.erase(found);
+  }
   // The broker must not run dry while the report waits.
   const bool low = done_records_ - told_records_ > options_.max_records / 4 ||
                    done_bytes_ - told_bytes_ > options_.max_bytes / 4;
-  if (low) report_due_ = env_.executor.Now();
+  ReportSoon(low ? env_.executor.Now() : env_.executor.Now() + env_.options.report_delay);
+}
+
+void BrokerSubscription::ReportSoon(Instant when) {
+  if (when < report_due_) report_due_ = when;
   connection_->changed().NotifyAll();
 }
 
 void BrokerSubscription::Released(uint64_t generation) {
   if (connection_ == nullptr) return;
+  // What was delivered of them will never be done here.
+  if (const auto places = revoked_.extract(generation)) {
+    for (const Place& place : places.mapped()) GiveBack(place, UINT64_MAX);
+  }
   Report();
   outbox_.emplace_back().mutable_released()->set_generation(generation);
   connection_->changed().NotifyAll();

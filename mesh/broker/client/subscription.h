@@ -39,6 +39,13 @@ class BrokerSubscription final : public events::Subscription {
  private:
   using Place = std::pair<std::string, uint32_t>;  // topic, partition
 
+  // A batch that is delivered and not done, or what is left of it.
+  struct Outstanding {
+    uint64_t next_offset = 0;
+    uint64_t records = 0;
+    uint64_t bytes = 0;
+  };
+
   // Connects again and again.
   async::Task<void> Run();
   async::Task<void> Read(Connection& connection);
@@ -48,6 +55,9 @@ class BrokerSubscription final : public events::Subscription {
   absl::Status TakeBatch(v1::Batch& batch);
   void TakeRevoke(const v1::Revoke& revoke);
   void Deliver(events::Delivery delivery);
+  // Gives back the credit of what is outstanding of a partition below `next_offset`.
+  void GiveBack(const Place& place, uint64_t next_offset);
+  void ReportSoon(Instant when);
   // Moves what is due from the reports to the outbox.
   void Report();
   void ForgetConnection();
@@ -64,6 +74,9 @@ class BrokerSubscription final : public events::Subscription {
   // Of the present connection.
   std::deque<v1::SubscribeRequest> outbox_;
   std::map<Place, uint64_t> progress_;
+  std::map<Place, std::deque<Outstanding>> outstanding_;
+  // By generation.
+  std::map<uint64_t, std::vector<Place>> revoked_;
   // Totals, and what the broker was told.
   uint64_t delivered_records_ = 0;
   uint64_t delivered_bytes_ = 0;
