@@ -30,19 +30,19 @@ CallLog::CallLog(std::string callee, prometheus::Registry& registry, Logger& log
     : callee_(std::move(callee)),
       logger_(logger),
       calls_(prometheus::BuildCounter()
-                 .Name("maru_client_calls_total")
+                 .Name("maru_rpc_client_calls_total")
                  .Help("Tries of calls to other contexts that were answered or failed on the way")
                  .Register(registry)),
       seconds_(prometheus::BuildHistogram()
-                   .Name("maru_client_call_seconds")
+                   .Name("maru_rpc_client_duration_seconds")
                    .Help("How long they took")
                    .Register(registry)),
       refused_(prometheus::BuildCounter()
-                   .Name("maru_client_refused_total")
+                   .Name("maru_rpc_client_refused_total")
                    .Help("Calls that an open breaker kept back")
                    .Register(registry)),
       retries_(prometheus::BuildCounter()
-                   .Name("maru_client_retries_total")
+                   .Name("maru_rpc_client_retries_total")
                    .Help("Calls that were tried again")
                    .Register(registry)),
       states_(prometheus::BuildGauge()
@@ -50,10 +50,12 @@ CallLog::CallLog(std::string callee, prometheus::Registry& registry, Logger& log
                   .Help("0 closed, 1 half-open, 2 open")
                   .Register(registry)) {}
 
-void CallLog::OnTry(const rpc::MethodInfo& method, const absl::Status& status, absl::Duration took) {
+void CallLog::OnTry(const rpc::MethodInfo& method, const absl::Status& status,
+                    absl::Duration took) {
   OfMethod& of = Of(method);
   const auto code = static_cast<size_t>(status.code());
-  prometheus::Counter*& counter = of.by_code[code < kCodes ? code : static_cast<size_t>(absl::StatusCode::kUnknown)];
+  prometheus::Counter*& counter =
+      of.by_code[code < kCodes ? code : static_cast<size_t>(absl::StatusCode::kUnknown)];
   if (counter == nullptr) {
     counter = &calls_.Add({{"callee", callee_},
                            {"method", std::string(method.full_name)},
@@ -82,7 +84,8 @@ void CallLog::OnBreaker(std::string_view name, breaker::State from, breaker::Sta
 CallLog::OfMethod& CallLog::Of(const rpc::MethodInfo& method) {
   const auto known = methods_.find(&method);
   if (known != methods_.end()) return known->second;
-  const prometheus::Labels labels = {{"callee", callee_}, {"method", std::string(method.full_name)}};
+  const prometheus::Labels labels = {{"callee", callee_},
+                                     {"method", std::string(method.full_name)}};
   OfMethod of;
   of.seconds = &seconds_.Add(labels, kSeconds);
   of.refused = &refused_.Add(labels);

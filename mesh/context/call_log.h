@@ -17,15 +17,17 @@
 
 namespace maru::mesh {
 
-// maru_client_calls_total{callee,method,code}, maru_client_call_seconds{callee,method},
-// maru_client_refused_total{callee,method} (breaker open), maru_client_retries_total{callee,method},
-// maru_breaker_state{callee,class} (0 closed, 1 half-open, 2 open). A change of a breaker is a line of the log.
+// maru_rpc_client_calls_total{callee,method,code}, maru_rpc_client_duration_seconds{callee,method},
+// maru_rpc_client_refused_total{callee,method} (breaker open),
+// maru_rpc_client_retries_total{callee,method}, maru_breaker_state{callee,class} (0 closed, 1
+// half-open, 2 open). A change of a breaker is a line of the log.
 class CallLog final : public breaker::CallerObserver {
  public:
   // Both outlive it.
   CallLog(std::string callee, prometheus::Registry& registry, Logger& logger);
 
-  void OnTry(const rpc::MethodInfo& method, const absl::Status& status, absl::Duration took) override;
+  void OnTry(const rpc::MethodInfo& method, const absl::Status& status,
+             absl::Duration took) override;
   void OnRefused(const rpc::MethodInfo& method) override;
   void OnRetry(const rpc::MethodInfo& method) override;
   void OnBreaker(std::string_view name, breaker::State from, breaker::State to) override;

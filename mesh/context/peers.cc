@@ -8,7 +8,8 @@ namespace maru::mesh {
 
 namespace {
 
-breaker::CallerOptions OptionsOf(const config::v1::ContextConfig& config, const std::string& callee) {
+breaker::CallerOptions OptionsOf(const config::v1::ContextConfig& config,
+                                 const std::string& callee) {
   breaker::CallerOptions options{.callee = callee, .breaker = {}, .retry = {}};
   const config::v1::BreakerConfig& numbers = config.breaker();
   options.breaker.min_calls = static_cast<int>(numbers.min_calls());
@@ -26,8 +27,8 @@ breaker::CallerOptions OptionsOf(const config::v1::ContextConfig& config, const 
 
 }  // namespace
 
-Peers::Peers(const config::v1::ContextConfig& config, rpc::GrpcLoop& loop, Random& random, Logger& logger,
-             prometheus::Registry& registry, TokenFor token_for)
+Peers::Peers(const config::v1::ContextConfig& config, rpc::GrpcLoop& loop, Random& random,
+             Logger& logger, prometheus::Registry& registry, TokenFor token_for)
     : config_(config),
       loop_(loop),
       random_(random),
@@ -47,8 +48,8 @@ rpc::Caller& Peers::Of(std::string_view name) {
     peer.log = std::make_unique<CallLog>(callee, registry_, logger_);
     peer.caller = std::make_unique<breaker::BreakingCaller>(
         OptionsOf(config_, callee), *peer.channel,
-        [this, audience = DeploymentOf(config_.system(), name)] { return token_for_(audience); }, loop_, random_,
-        *peer.log);
+        [this, audience = DeploymentOf(config_.system(), name)] { return token_for_(audience); },
+        loop_, random_, *peer.log);
   }
   return *peer.caller;
 }
@@ -56,7 +57,8 @@ rpc::Caller& Peers::Of(std::string_view name) {
 std::vector<std::pair<std::string, breaker::BreakingCaller::Status>> Peers::breakers() const {
   std::vector<std::pair<std::string, breaker::BreakingCaller::Status>> all;
   for (const auto& [name, peer] : peers_) {
-    for (breaker::BreakingCaller::Status& status : peer.caller->breakers()) all.emplace_back(name, std::move(status));
+    for (breaker::BreakingCaller::Status& status : peer.caller->breakers())
+      all.emplace_back(name, std::move(status));
   }
   return all;
 }

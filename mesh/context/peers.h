@@ -29,11 +29,11 @@ class Peers {
   using TokenFor = std::function<absl::StatusOr<std::string>(std::string_view audience)>;
 
   // All references outlive the peers.
-  Peers(const config::v1::ContextConfig& config, rpc::GrpcLoop& loop, Random& random, Logger& logger,
-        prometheus::Registry& registry, TokenFor token_for);
+  Peers(const config::v1::ContextConfig& config, rpc::GrpcLoop& loop, Random& random,
+        Logger& logger, prometheus::Registry& registry, TokenFor token_for);
 
-  // How to call the context `name` of the same system; lives as long as the peers. A name that is not configured is a mistake in
-  // the wiring and ends the process.
+  // How to call the context `name` of the same system; lives as long as the peers. A name that is
+  // not configured is a mistake in the wiring and ends the process.
   rpc::Caller& Of(std::string_view name);
 
   // State of all breakers, by peer.
