@@ -15,8 +15,8 @@ namespace maru::harness {
 // A random UUID, for a command's request_id.
 std::string NewRequestId();
 
-// Whether nobody knows yet what the call did, or it surely did nothing and may succeed later: to be repeated with the same
-// request_id.
+// Whether nobody knows yet what the call did, or it surely did nothing and may succeed later: to be
+// repeated with the same request_id.
 bool IsOpen(const Outcome& outcome);
 
 // Pauses between two tries of one call.
@@ -40,8 +40,8 @@ class Actor {
     return harness::Call(system_.client(method.deployment), method, request, options);
   }
 
-  // The same request until its outcome is known, or `within` has passed: what a careful caller does with a command that has
-  // a request_id, whatever happens to the server meanwhile.
+  // The same request until its outcome is known, or `within` has passed: what a careful caller does
+  // with a command that has a request_id, whatever happens to the server meanwhile.
   template <typename Request, typename Reply>
   Result<Reply> Insist(const Method<Request, Reply>& method, const Request& request,
                        absl::Duration within = absl::Seconds(60)) const {

@@ -67,8 +67,8 @@ struct Counts {
 };
 
 std::string Describe(const Counts& counts) {
-  return absl::StrCat(counts.comments, " comments, ", counts.bookmarks, " bookmarks, ", counts.likes,
-                      " likes, ", counts.reviews, " reviews");
+  return absl::StrCat(counts.comments, " comments, ", counts.bookmarks, " bookmarks, ",
+                      counts.likes, " likes, ", counts.reviews, " reviews");
 }
 
 template <typename Row>
@@ -114,7 +114,8 @@ void CompareList(const std::vector<Row>& list, const std::map<std::string, Row>&
     if (!difference.empty()) problems.Add(difference);
   }
   for (const auto& [id, row] : want) {
-    if (seen.count(id) == 0) problems.Add(absl::StrCat("acknowledged but not listed: ", row.ShortDebugString()));
+    if (seen.count(id) == 0)
+      problems.Add(absl::StrCat("acknowledged but not listed: ", row.ShortDebugString()));
   }
 }
 
@@ -151,8 +152,8 @@ std::string CheckCommunications(const Actor& admin, const Ledger& ledger) {
     communication::GetCommunicationRequest request;
     request.set_id(id);
     const auto got = admin.Call(kGetCommunication, request);
-    const std::string problem =
-        got.ok() ? Difference("taken back", row, got.reply) : absl::StrCat(id, ": ", harness::Describe(got));
+    const std::string problem = got.ok() ? Difference("taken back", row, got.reply)
+                                         : absl::StrCat(id, ": ", harness::Describe(got));
     if (!problem.empty()) problems.Add(problem);
   }
   CompareList(*list, active, problems);
@@ -208,7 +209,8 @@ std::string CheckSchedules(const Actor& admin, const Ledger& ledger) {
     }
     const Counts& want = (*counts)[id];
     if (CountsOf(got.reply) != want) {
-      problems.Add(absl::StrCat("schedule ", id, " counts ", Describe(CountsOf(got.reply)), "; there are ", Describe(want)));
+      problems.Add(absl::StrCat("schedule ", id, " counts ", Describe(CountsOf(got.reply)),
+                                "; there are ", Describe(want)));
     }
     schedule::Schedule content = got.reply;
     for (schedule::Schedule* side : {&content}) {
@@ -234,19 +236,23 @@ std::string CheckSchedules(const Actor& admin, const Ledger& ledger) {
 namespace {
 
 // The newest three of `reviews` (newest first) on a schedule are what the page shows.
-std::string CheckLatest(const viewpage::ScheduleView& page, const std::vector<review::Review>& reviews) {
+std::string CheckLatest(const viewpage::ScheduleView& page,
+                        const std::vector<review::Review>& reviews) {
   std::vector<std::string> want;
   for (const review::Review& row : reviews) {
     if (row.schedule_id() != page.schedule_id() || want.size() == 3) continue;
-    want.push_back(absl::StrCat(row.id(), " ", row.customer_id(), " ", row.comment_text(), " ", row.rating()));
+    want.push_back(
+        absl::StrCat(row.id(), " ", row.customer_id(), " ", row.comment_text(), " ", row.rating()));
   }
   std::vector<std::string> got;
   for (const viewpage::LatestReview& row : page.latest_reviews()) {
-    got.push_back(absl::StrCat(row.review_id(), " ", row.customer_id(), " ", row.comment_text(), " ", row.rating()));
+    got.push_back(absl::StrCat(row.review_id(), " ", row.customer_id(), " ", row.comment_text(),
+                               " ", row.rating()));
   }
   if (want == got) return "";
-  return absl::StrCat("page ", page.schedule_id(), " shows the reviews [", absl::StrJoin(got, " | "),
-                      "]; the latest are [", absl::StrJoin(want, " | "), "]");
+  return absl::StrCat("page ", page.schedule_id(), " shows the reviews [",
+                      absl::StrJoin(got, " | "), "]; the latest are [", absl::StrJoin(want, " | "),
+                      "]");
 }
 
 std::string CheckPage(const Actor& admin, const schedule::Schedule& want, const Counts& counts,
@@ -256,11 +262,13 @@ std::string CheckPage(const Actor& admin, const schedule::Schedule& want, const 
   const auto got = admin.Call(kGetScheduleView, request);
   if (!got.ok()) return absl::StrCat("page ", want.id(), ": ", harness::Describe(got));
   if (CountsOf(got.reply) != counts) {
-    return absl::StrCat("page ", want.id(), " counts ", Describe(CountsOf(got.reply)), "; there are ", Describe(counts));
+    return absl::StrCat("page ", want.id(), " counts ", Describe(CountsOf(got.reply)),
+                        "; there are ", Describe(counts));
   }
   if (got.reply.title() != want.title() || got.reply.content() != want.content() ||
       got.reply.uploader() != want.uploader() || got.reply.review_open() != want.review_open()) {
-    return absl::StrCat("page shows {", got.reply.ShortDebugString(), "}, acknowledged was {", want.ShortDebugString(), "}");
+    return absl::StrCat("page shows {", got.reply.ShortDebugString(), "}, acknowledged was {",
+                        want.ShortDebugString(), "}");
   }
   return CheckLatest(got.reply, reviews);
 }
@@ -295,8 +303,10 @@ std::string CheckMessages(const Actor& admin, const Ledger& ledger) {
   std::set<std::string> ids;
   Problems problems;
   for (const message::Message& row : *messages) {
-    if (!ids.insert(row.id()).second) problems.Add(absl::StrCat("listed twice: ", row.ShortDebugString()));
-    if (row.text().empty()) problems.Add(absl::StrCat("a message without text: ", row.ShortDebugString()));
+    if (!ids.insert(row.id()).second)
+      problems.Add(absl::StrCat("listed twice: ", row.ShortDebugString()));
+    if (row.text().empty())
+      problems.Add(absl::StrCat("a message without text: ", row.ShortDebugString()));
     ++got[{row.recipient(), row.kind(), row.subject_id()}];
   }
   std::map<Ledger::MessageKey, int> all = ledger.messages();
@@ -306,7 +316,8 @@ std::string CheckMessages(const Actor& admin, const Ledger& ledger) {
     const int wanted = want == ledger.messages().end() ? 0 : want->second;
     if (got[key] == wanted) continue;
     const auto& [recipient, kind, subject] = key;
-    problems.Add(absl::StrCat(recipient, " has ", got[key], " messages ", kind, " about ", subject, " instead of ", wanted));
+    problems.Add(absl::StrCat(recipient, " has ", got[key], " messages ", kind, " about ", subject,
+                              " instead of ", wanted));
   }
   return problems.ToString();
 }
@@ -322,15 +333,18 @@ std::string CheckNothingWaits(const Actor& admin) {
     const auto status = admin.Call(GetStatusOf(name), admin::v1::GetStatusRequest());
     if (!status.ok()) problems.Add(absl::StrCat(name, ": ", harness::Describe(status)));
     if (status.reply.outbox().waiting() != 0) {
-      problems.Add(absl::StrCat(name, " has not published: ", status.reply.outbox().ShortDebugString()));
+      problems.Add(
+          absl::StrCat(name, " has not published: ", status.reply.outbox().ShortDebugString()));
     }
     for (const auto& subscription : status.reply.subscriptions()) {
       if (subscription.state() != "running") {
-        problems.Add(absl::StrCat(name, "/", subscription.name(), " is ", subscription.state(), ": ", subscription.error()));
+        problems.Add(absl::StrCat(name, "/", subscription.name(), " is ", subscription.state(),
+                                  ": ", subscription.error()));
       }
       for (const auto& partition : subscription.partitions()) {
         if (partition.lag() != 0 || !partition.gap().empty()) {
-          problems.Add(absl::StrCat(name, "/", subscription.name(), " is behind: ", partition.ShortDebugString()));
+          problems.Add(absl::StrCat(name, "/", subscription.name(),
+                                    " is behind: ", partition.ShortDebugString()));
         }
       }
     }
@@ -360,11 +374,13 @@ std::string CheckLog(const Actor& admin) {
       if (!reply.ParseFromString(bytes)) problems.Add("a reply of VerifyTopic cannot be decoded");
       records += reply.records();
       for (const auto& damage : reply.damages()) {
-        problems.Add(absl::StrCat(outbox.topic(), "/", reply.partition(), ": ", damage.ShortDebugString()));
+        problems.Add(
+            absl::StrCat(outbox.topic(), "/", reply.partition(), ": ", damage.ShortDebugString()));
       }
     }
     if (records != outbox.last_sequence()) {
-      problems.Add(absl::StrCat(outbox.topic(), " holds ", records, " records; ", name, " has emitted ", outbox.last_sequence()));
+      problems.Add(absl::StrCat(outbox.topic(), " holds ", records, " records; ", name,
+                                " has emitted ", outbox.last_sequence()));
     }
   }
   return problems.ToString();

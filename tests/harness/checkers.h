@@ -1,4 +1,5 @@
-// Whether a system at rest shows exactly what a load was told. Each checker returns what is wrong, or an empty text.
+// Whether a system at rest shows exactly what a load was told. Each checker returns what is wrong,
+// or an empty text.
 #ifndef MARU_TESTS_HARNESS_CHECKERS_H_
 #define MARU_TESTS_HARNESS_CHECKERS_H_
 
@@ -10,7 +11,8 @@
 
 namespace maru::harness {
 
-// Every row of communication is as it was acknowledged, there is none besides, and the list shows the active ones, each once.
+// Every row of communication is as it was acknowledged, there is none besides, and the list shows
+// the active ones, each once.
 std::string CheckCommunications(const Actor& admin, const Ledger& ledger);
 // The same for review; deleted ones are NOT_FOUND.
 std::string CheckReviews(const Actor& admin, const Ledger& ledger);

@@ -115,8 +115,7 @@ Outcome Client::Call(std::string_view path, const std::string& request, const Ca
   grpc::ClientContext context;
   Prepare(options, context);
   const absl::Time began = absl::Now();
-  const auto call =
-      stub_.PrepareUnaryCall(&context, std::string(path), ToBuffer(request), &queue);
+  const auto call = stub_.PrepareUnaryCall(&context, std::string(path), ToBuffer(request), &queue);
   call->StartCall();
   grpc::ByteBuffer buffer;
   grpc::Status status;

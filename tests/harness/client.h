@@ -1,5 +1,5 @@
-// Plain gRPC calls over generic stubs: what a client of any language would see of a server, with nothing of the runtime in
-// between that could hide a fault.
+// Plain gRPC calls over generic stubs: what a client of any language would see of a server, with
+// nothing of the runtime in between that could hide a fault.
 #ifndef MARU_TESTS_HARNESS_CLIENT_H_
 #define MARU_TESTS_HARNESS_CLIENT_H_
 
@@ -68,8 +68,8 @@ struct Method {
   std::string_view path;
 };
 
-// One connection to one server. Reconnects within 100 ms of a failed attempt; never waits for the server to come up.
-// Thread-safe.
+// One connection to one server. Reconnects within 100 ms of a failed attempt; never waits for the
+// server to come up. Thread-safe.
 class Client {
  public:
   explicit Client(const std::string& address);

@@ -13,7 +13,8 @@ using google::protobuf::util::MessageDifferencer;
 
 // On one course; older ones are taken back first.
 constexpr size_t kMostComments = 20;
-// A review that schedule could not be asked about is given up after so many tries: surely nothing was stored.
+// A review that schedule could not be asked about is given up after so many tries: surely nothing
+// was stored.
 constexpr int kReviewTries = 3;
 constexpr char kAlreadyExists[] = "ALREADY_EXISTS";
 constexpr absl::Duration kPatience = absl::Seconds(60);
@@ -21,7 +22,7 @@ constexpr char kReviewClosed[] = "REVIEW_CLOSED";
 constexpr char kCalleeUnavailable[] = "CALLEE_UNAVAILABLE";
 
 const char* const kTexts[] = {"여기 정말 좋아요!", "주차는 어디에 하나요?", "노을이 최고였어요 🌇",
-                              "Lovely walk", "비 오는 날은 별로예요", "다음에 또 올게요"};
+                              "Lovely walk",       "비 오는 날은 별로예요", "다음에 또 올게요"};
 
 }  // namespace
 
@@ -69,7 +70,8 @@ bool Customer::Expect(const char* what, const Outcome& outcome, absl::StatusCode
   // A course that ends may be gone already.
   if (course_->ends && outcome.code == absl::StatusCode::kNotFound) return false;
   if (outcome.code == code && outcome.reason() == reason) return true;
-  Note(absl::StrCat(what, ": wanted ", absl::StatusCodeToString(code), "/", reason, ", got ", Describe(outcome)));
+  Note(absl::StrCat(what, ": wanted ", absl::StatusCodeToString(code), "/", reason, ", got ",
+                    Describe(outcome)));
   return false;
 }
 
@@ -82,9 +84,10 @@ std::optional<Communication> Customer::Register(Communication::Kind kind, const 
   auto result = actor_.Insist(kRegister, request);
   if (!Expect("Register", result, absl::StatusCode::kOk)) return std::nullopt;
   const Communication& row = result.reply;
-  if (row.schedule_id() != course_->id || row.customer_id() != actor_.subject() || row.kind() != kind ||
-      row.comment_text() != text || !row.active() || row.id().empty()) {
-    Note(absl::StrCat("asked for {", request.ShortDebugString(), "}, got {", row.ShortDebugString(), "}"));
+  if (row.schedule_id() != course_->id || row.customer_id() != actor_.subject() ||
+      row.kind() != kind || row.comment_text() != text || !row.active() || row.id().empty()) {
+    Note(absl::StrCat("asked for {", request.ShortDebugString(), "}, got {", row.ShortDebugString(),
+                      "}"));
   }
   ledger_.Registered(row);
   last_.emplace(request, row);
@@ -99,11 +102,13 @@ std::optional<Communication> Customer::Delete(const std::string& id) {
   // One's own may be taken back whatever became of the course.
   if (!result.ok()) {
     Expect("DeleteCommunication", result, absl::StatusCode::kOk);
-    if (course_->ends) Note(absl::StrCat("DeleteCommunication of a course that ended: ", Describe(result)));
+    if (course_->ends)
+      Note(absl::StrCat("DeleteCommunication of a course that ended: ", Describe(result)));
     return std::nullopt;
   }
   ++acknowledged_;
-  if (result.reply.active() || result.reply.id() != id) Note(absl::StrCat("deleted, got {", result.reply.ShortDebugString(), "}"));
+  if (result.reply.active() || result.reply.id() != id)
+    Note(absl::StrCat("deleted, got {", result.reply.ShortDebugString(), "}"));
   ledger_.Deleted(result.reply);
   return result.reply;
 }
@@ -150,7 +155,8 @@ void Customer::Toggle(Communication::Kind kind, std::string& own_id) {
     request.set_schedule_id(course_->id);
     request.set_kind(kind);
     request.set_request_id(NewRequestId());
-    Expect("a second one", actor_.Insist(kRegister, request), absl::StatusCode::kAlreadyExists, kAlreadyExists);
+    Expect("a second one", actor_.Insist(kRegister, request), absl::StatusCode::kAlreadyExists,
+           kAlreadyExists);
   } else if (Delete(own_id).has_value()) {
     own_id.clear();
   }
@@ -161,7 +167,8 @@ Result<review::Review> Customer::AskForReview(const review::WriteReviewRequest& 
   for (int tries = 1;; ++tries) {
     Result<review::Review> result = actor_.Call(kWriteReview, request);
     if (!IsOpen(result) || absl::Now() > until) return result;
-    // While schedule cannot be asked, nothing is stored: safe to give up, unlike an unknown outcome.
+    // While schedule cannot be asked, nothing is stored: safe to give up, unlike an unknown
+    // outcome.
     if (result.reason() == kCalleeUnavailable && tries >= kReviewTries) return result;
     PauseBeforeRetry();
   }
@@ -181,9 +188,11 @@ void Customer::WriteReview() {
   } else if (!own().review.empty()) {
     Expect("a second review", result, absl::StatusCode::kAlreadyExists, kAlreadyExists);
   } else if (!course_->review_open) {
-    Expect("a review of a closed course", result, absl::StatusCode::kFailedPrecondition, kReviewClosed);
+    Expect("a review of a closed course", result, absl::StatusCode::kFailedPrecondition,
+           kReviewClosed);
   } else if (Expect("WriteReview", result, absl::StatusCode::kOk)) {
-    if (result.reply.comment_text() != request.comment_text() || result.reply.rating() != request.rating()) {
+    if (result.reply.comment_text() != request.comment_text() ||
+        result.reply.rating() != request.rating()) {
       Note(absl::StrCat("reviewed, got {", result.reply.ShortDebugString(), "}"));
     }
     ledger_.Written(result.reply, course_->uploader_id);
@@ -242,7 +251,8 @@ void Customer::TryInvalid() {
     request.set_comment_text("좋아요에는 글이 없어요");
   }
   const auto result = actor_.Insist(kRegister, request);
-  if (Expect("a field that breaks its rule", result, absl::StatusCode::kInvalidArgument, "INVALID_FIELD") &&
+  if (Expect("a field that breaks its rule", result, absl::StatusCode::kInvalidArgument,
+             "INVALID_FIELD") &&
       !result.Names("comment_text")) {
     Note(absl::StrCat("comment_text is not named: ", Describe(result)));
   }
@@ -252,17 +262,21 @@ void Customer::TryForeign() {
   communication::DeleteCommunicationRequest request;
   request.set_id(foreign_id_);
   request.set_request_id(NewRequestId());
-  Expect("somebody else's comment", actor_.Insist(kDeleteCommunication, request), absl::StatusCode::kNotFound, "NOT_FOUND");
+  Expect("somebody else's comment", actor_.Insist(kDeleteCommunication, request),
+         absl::StatusCode::kNotFound, "NOT_FOUND");
 }
 
 void Customer::TryRepeat() {
   if (!last_.has_value()) return Comment();
   const auto result = actor_.Insist(kRegister, last_->first);
   // The first result comes back, whatever became of the row.
-  if (result.ok()) ++acknowledged_;
-  else Expect("a repeat", result, absl::StatusCode::kOk);
+  if (result.ok())
+    ++acknowledged_;
+  else
+    Expect("a repeat", result, absl::StatusCode::kOk);
   if (result.ok() && !MessageDifferencer::Equals(result.reply, last_->second)) {
-    Note(absl::StrCat("a repeat of {", last_->second.ShortDebugString(), "} got {", result.reply.ShortDebugString(), "}"));
+    Note(absl::StrCat("a repeat of {", last_->second.ShortDebugString(), "} got {",
+                      result.reply.ShortDebugString(), "}"));
   }
 }
 
@@ -270,8 +284,8 @@ void Customer::TryReuseOfRequestId() {
   if (!last_.has_value()) return Comment();
   communication::RegisterRequest request = last_->first;
   request.set_schedule_id(absl::StrCat(request.schedule_id(), "x"));
-  Expect("other content under a used request_id", actor_.Insist(kRegister, request), absl::StatusCode::kInvalidArgument,
-         "REQUEST_ID_REUSED");
+  Expect("other content under a used request_id", actor_.Insist(kRegister, request),
+         absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
 }
 
 }  // namespace maru::harness

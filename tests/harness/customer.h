@@ -1,5 +1,6 @@
-// One customer of a load: leaves, changes and takes back comments, bookmarks, likes and reviews, and tries what must be
-// refused. As nobody else acts under its name, it knows what each reply has to be.
+// One customer of a load: leaves, changes and takes back comments, bookmarks, likes and reviews,
+// and tries what must be refused. As nobody else acts under its name, it knows what each reply has
+// to be.
 #ifndef MARU_TESTS_HARNESS_CUSTOMER_H_
 #define MARU_TESTS_HARNESS_CUSTOMER_H_
 
@@ -33,7 +34,8 @@ class Customer {
   Customer(System& system, const std::string& subject, const std::vector<Course>& courses,
            std::string foreign_id, uint64_t seed);
 
-  // One command, repeated until its outcome is known. `gave_up` once no server has answered for a long time.
+  // One command, repeated until its outcome is known. `gave_up` once no server has answered for a
+  // long time.
   void Step();
 
   const Ledger& ledger() const { return ledger_; }

@@ -1,5 +1,5 @@
-// The base of tests that run a whole system: it is started before and stopped in order after each test, nothing may have ended
-// by itself, and the logs are shown when something failed.
+// The base of tests that run a whole system: it is started before and stopped in order after each
+// test, nothing may have ended by itself, and the logs are shown when something failed.
 #ifndef MARU_TESTS_HARNESS_FIXTURE_H_
 #define MARU_TESTS_HARNESS_FIXTURE_H_
 
@@ -17,7 +17,8 @@ class SystemTest : public testing::Test {
  protected:
   void SetUp() override {
     System::Options options = OptionsOfTest();
-    options.folder = absl::StrCat(testing::TempDir(), "/", testing::UnitTest::GetInstance()->current_test_info()->name());
+    options.folder = absl::StrCat(testing::TempDir(), "/",
+                                  testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::remove_all(options.folder);
     auto system = System::Start(options);
     ASSERT_TRUE(system.ok()) << system.status();

@@ -1,5 +1,5 @@
-// What a load was told: every row as its last acknowledged command left it. What the system must show afterwards, no more and
-// no less.
+// What a load was told: every row as its last acknowledged command left it. What the system must
+// show afterwards, no more and no less.
 #ifndef MARU_TESTS_HARNESS_LEDGER_H_
 #define MARU_TESTS_HARNESS_LEDGER_H_
 

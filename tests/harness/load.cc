@@ -10,7 +10,8 @@
 namespace maru::harness {
 namespace {
 
-absl::StatusOr<schedule::Schedule> RegisterCourse(const Actor& host, const std::string& title, bool review_open) {
+absl::StatusOr<schedule::Schedule> RegisterCourse(const Actor& host, const std::string& title,
+                                                  bool review_open) {
   schedule::RegisterScheduleRequest request;
   request.set_title(title);
   request.set_content("여의나루역 2번 출구에서 만나 치킨과 함께");
@@ -40,8 +41,9 @@ absl::StatusOr<std::unique_ptr<Load>> Load::Begin(System& system, const LoadOpti
 
   for (int i = 0; i < options.customers; ++i) {
     auto worker = std::make_unique<Worker>();
-    worker->customer = std::make_unique<Customer>(system, absl::StrCat("customer-", i), load->courses_,
-                                                  comment.reply.id(), options.seed * 1000 + static_cast<uint64_t>(i));
+    worker->customer = std::make_unique<Customer>(system, absl::StrCat("customer-", i),
+                                                  load->courses_, comment.reply.id(),
+                                                  options.seed * 1000 + static_cast<uint64_t>(i));
     load->workers_.push_back(std::move(worker));
   }
   for (const auto& worker : load->workers_) {
@@ -58,7 +60,8 @@ absl::Status Load::RegisterCourses() {
     const Actor& host = hosts[i % 2];
     const bool ends = i == options_.courses;
     const bool open = i != options_.courses - 1;
-    ASSIGN_OR_RETURN(const auto row, RegisterCourse(host, absl::StrCat("한강 노을 산책 ", i), open));
+    ASSIGN_OR_RETURN(const auto row,
+                     RegisterCourse(host, absl::StrCat("한강 노을 산책 ", i), open));
     ledger_.Registered(row);
     Course course;
     course.id = row.id();
@@ -100,7 +103,9 @@ std::string Load::AwaitMore(uint64_t more, absl::Duration within) const {
   const uint64_t wanted = acknowledged() + more;
   return Eventually(within, [&] {
     const uint64_t got = acknowledged();
-    return got >= wanted ? "" : absl::StrCat(wanted - got, " of ", more, " more commands are not acknowledged");
+    return got >= wanted
+               ? ""
+               : absl::StrCat(wanted - got, " of ", more, " more commands are not acknowledged");
   });
 }
 

@@ -1,5 +1,5 @@
-// A bounded load on a running datecourse: hosts with courses, and customers who do all that customers may do, each on a thread
-// of its own, whatever happens to the processes meanwhile.
+// A bounded load on a running datecourse: hosts with courses, and customers who do all that
+// customers may do, each on a thread of its own, whatever happens to the processes meanwhile.
 #ifndef MARU_TESTS_HARNESS_LOAD_H_
 #define MARU_TESTS_HARNESS_LOAD_H_
 

@@ -34,8 +34,8 @@ inline constexpr Method<schedule::ListSchedulesRequest, schedule::ListSchedulesR
     kListSchedules{kSchedule, "/maru.datecourse.schedule.v1.ScheduleService/ListSchedules"};
 inline constexpr Method<schedule::CheckReviewEligibilityRequest,
                         schedule::CheckReviewEligibilityResponse>
-    kCheckReviewEligibility{
-        kSchedule, "/maru.datecourse.schedule.v1.ScheduleService/CheckReviewEligibility"};
+    kCheckReviewEligibility{kSchedule,
+                            "/maru.datecourse.schedule.v1.ScheduleService/CheckReviewEligibility"};
 
 // communication
 inline constexpr Method<communication::RegisterRequest, communication::Communication> kRegister{
@@ -80,8 +80,7 @@ inline constexpr Method<message::MarkReadRequest, message::Message> kMarkRead{
 inline constexpr Method<viewpage::GetScheduleViewRequest, viewpage::ScheduleView> kGetScheduleView{
     kViewpage, "/maru.datecourse.viewpage.v1.ViewpageService/GetScheduleView"};
 inline constexpr Method<viewpage::ListScheduleViewsRequest, viewpage::ListScheduleViewsResponse>
-    kListScheduleViews{kViewpage,
-                       "/maru.datecourse.viewpage.v1.ViewpageService/ListScheduleViews"};
+    kListScheduleViews{kViewpage, "/maru.datecourse.viewpage.v1.ViewpageService/ListScheduleViews"};
 
 // Every context has these.
 inline constexpr Method<admin::v1::GetStatusRequest, admin::v1::Status> GetStatusOf(

@@ -1,5 +1,5 @@
-// The processes of a test: started as a person would start them, killed as a machine would kill them, and never left behind
-// (each dies with the test program, however that ends).
+// The processes of a test: started as a person would start them, killed as a machine would kill
+// them, and never left behind (each dies with the test program, however that ends).
 #ifndef MARU_TESTS_HARNESS_PROCESSES_H_
 #define MARU_TESTS_HARNESS_PROCESSES_H_
 
@@ -14,15 +14,17 @@
 
 namespace maru::harness {
 
-// The repository, and the folder of the programs that were built from it. From the environment that ctest sets
-// (MARU_SOURCE_DIR, MARU_BINARY_DIR).
+// The repository, and the folder of the programs that were built from it. From the environment that
+// ctest sets (MARU_SOURCE_DIR, MARU_BINARY_DIR).
 std::string SourceFolder();
 std::string ProgramPath(const std::string& name);
 
-// Runs a program to its end. Its standard output; an error with all it said when it did not end with 0.
+// Runs a program to its end. Its standard output; an error with all it said when it did not end
+// with 0.
 absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& command);
 
-// One long-running program. Not thread-safe; to be used from the thread that made it, as the program dies with that thread.
+// One long-running program. Not thread-safe; to be used from the thread that made it, as the
+// program dies with that thread.
 class Process {
  public:
   // Output is appended to `log`.
@@ -42,11 +44,12 @@ class Process {
   void Signal(int number);
   // SIGKILL, and waits until it is gone.
   void Kill();
-  // SIGTERM, and waits until it ends by itself with 0. DEADLINE_EXCEEDED: it did not, and was killed. INTERNAL: another
-  // exit code, or it did not run.
+  // SIGTERM, and waits until it ends by itself with 0. DEADLINE_EXCEEDED: it did not, and was
+  // killed. INTERNAL: another exit code, or it did not run.
   absl::Status Stop(absl::Duration within);
 
-  // How it ended without Kill or Stop: "exit code 74", "signal 6"; empty while it runs, or when it was told to end.
+  // How it ended without Kill or Stop: "exit code 74", "signal 6"; empty while it runs, or when it
+  // was told to end.
   std::string sudden_end();
   const std::string& log() const { return log_; }
 

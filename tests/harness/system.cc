@@ -22,7 +22,8 @@
 namespace maru::harness {
 namespace {
 
-// Below the ports that the kernel hands to outgoing connections, the metrics ports (base + 10000) too.
+// Below the ports that the kernel hands to outgoing connections, the metrics ports (base + 10000)
+// too.
 constexpr int kFirstBase = 10000;
 constexpr int kLastBase = 21000;
 constexpr int kTries = 100;
@@ -90,10 +91,12 @@ absl::Status System::Prepare() {
     std::string binary;
     int offset;
   };
-  std::vector<Place> places = {{kBroker, table["broker"]["binary"], table["broker"]["port_offset"]}};
+  std::vector<Place> places = {
+      {kBroker, table["broker"]["binary"], table["broker"]["port_offset"]}};
   int offset = system["port_offset"];
   for (const nlohmann::json& context : system["contexts"]) {
-    places.push_back({absl::StrCat("datecourse-", std::string(context["name"])), context["binary"], offset++});
+    places.push_back(
+        {absl::StrCat("datecourse-", std::string(context["name"])), context["binary"], offset++});
   }
   std::vector<int> offsets;
   for (const Place& place : places) {
@@ -136,7 +139,8 @@ std::vector<std::string> System::CommandLine(const Part& part) const {
     command.push_back(absl::StrCat("--broker=", address(kBroker)));
     for (const Part& peer : parts_) {
       if (!peer.is_context || peer.name == part.name) continue;
-      command.push_back(absl::StrCat("--peers.", peer.name.substr(peer.name.find('-') + 1), "=", peer.address));
+      command.push_back(
+          absl::StrCat("--peers.", peer.name.substr(peer.name.find('-') + 1), "=", peer.address));
     }
   }
   const auto more = options_.flags.find(part.name);
@@ -194,8 +198,8 @@ std::string System::Token(const std::string& role, const std::string& subject) {
   const MutexLock lock(mutex_);
   std::string& token = tokens_[{role, subject}];
   if (token.empty()) {
-    const auto printed = RunProgram({ProgramPath("maru-cli"), "token", "--keys", keys_folder(), "--sub", subject,
-                                     "--ttl", "1h", "--roles", role});
+    const auto printed = RunProgram({ProgramPath("maru-cli"), "token", "--keys", keys_folder(),
+                                     "--sub", subject, "--ttl", "1h", "--roles", role});
     MARU_CHECK(printed.ok());
     token = std::string(absl::StripAsciiWhitespace(*printed));
   }
@@ -210,11 +214,13 @@ void System::Resume(std::string_view deployment) { process(deployment).Signal(SI
 
 absl::Status System::Launch(std::string_view deployment) { return process(deployment).Start(); }
 
-absl::Status System::WaitServing(const std::vector<std::string>& deployments, absl::Duration within) {
+absl::Status System::WaitServing(const std::vector<std::string>& deployments,
+                                 absl::Duration within) {
   const std::string problem = Eventually(within, [&] {
     std::vector<std::string> missing;
     for (const std::string& name : deployments) {
-      if (!client(name).Serving()) missing.push_back(absl::StrCat(name, " ", process(name).sudden_end()));
+      if (!client(name).Serving())
+        missing.push_back(absl::StrCat(name, " ", process(name).sudden_end()));
     }
     return missing.empty() ? "" : absl::StrCat("not SERVING: ", absl::StrJoin(missing, ", "));
   });

@@ -1,5 +1,5 @@
-// A whole system as real processes: the broker and the five contexts of datecourse, each with its own data, on free ports, in
-// a folder of its own.
+// A whole system as real processes: the broker and the five contexts of datecourse, each with its
+// own data, on free ports, in a folder of its own.
 #ifndef MARU_TESTS_HARNESS_SYSTEM_H_
 #define MARU_TESTS_HARNESS_SYSTEM_H_
 
@@ -25,11 +25,12 @@ inline constexpr char kReview[] = "datecourse-review";
 inline constexpr char kMessage[] = "datecourse-message";
 inline constexpr char kViewpage[] = "datecourse-viewpage";
 
-// Asks `look` again and again until it returns an empty text ("nothing is wrong") or `within` has passed. What was wrong the
-// last time.
+// Asks `look` again and again until it returns an empty text ("nothing is wrong") or `within` has
+// passed. What was wrong the last time.
 std::string Eventually(absl::Duration within, const std::function<std::string()>& look);
 
-// Starting, stopping and killing belong to the thread that made the system; clients and tokens to any thread.
+// Starting, stopping and killing belong to the thread that made the system; clients and tokens to
+// any thread.
 class System {
  public:
   struct Options {
@@ -70,7 +71,8 @@ class System {
   absl::Status WaitServing(const std::vector<std::string>& deployments, absl::Duration within);
   // Launch and WaitServing.
   absl::Status Start(std::string_view deployment);
-  // Stops the contexts in order (SIGTERM), then the broker. An error names each that did not end with exit code 0.
+  // Stops the contexts in order (SIGTERM), then the broker. An error names each that did not end
+  // with exit code 0.
   absl::Status StopAll();
 
   // Processes that ended although nobody told them to, and how; empty when there are none.
