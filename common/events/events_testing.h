@@ -194,11 +194,16 @@ class Consumer {
     return heard->value_or("");
   }
   std::vector<ParkedRow> Parked() {
-    auto rows = maru::store::RunOn(executor_, store_->Read([&](maru::store::Reader& reader) {
-      return subscriber_->parking().List(reader, std::nullopt, 1000);
+    auto rows = maru::store::RunOn(executor_, store_->Read([](maru::store::Reader& reader) {
+      return kParkedEvents.Scan(reader, {});
     }));
     MARU_CHECK(rows.ok());
-    return *std::move(rows);
+    std::vector<ParkedRow> parked;
+    for (auto& row : *rows) {
+      auto& [name, generation, topic, number, key, sequence] = row.key;
+      parked.push_back({{{topic, number}, key, sequence}, std::move(row.value)});
+    }
+    return parked;
   }
 
   Environment environment() { return {executor_, random_, *store_, bus_, journal_, *registry_}; }

@@ -1,10 +1,6 @@
 // Parking: events that could not take effect, and what waits behind them. Everything is durable and
 // part of the transaction that moves the position past them.
 //
-//   kParkedTable  (subscription, generation, topic, partition, key, sequence) -> ParkedEvent
-//   kRetryTable   (subscription, generation, topic, partition, due µs, key, sequence) -> RetryDue;
-//   RETRYING ones only
-//
 // Invariants, per (topic, partition, key):
 //   - The parked event of the lowest sequence is RETRYING or DEAD, all others are QUEUED; so their
 //   order is kept.
@@ -25,12 +21,23 @@
 #include "absl/time/time.h"
 #include "common/events/positions.h"
 #include "common/events/routes.h"
+#include "common/store/table.h"
+#include "common/store/tables.h"
 #include "common/store/txn.h"
 #include "maru/events/store/v1/events_store.pb.h"
 
 namespace maru::events {
 
 using ParkedRecord = events::store::v1::ParkedEvent;
+
+// (subscription, generation, topic, partition, key, sequence)
+inline constexpr maru::store::Table<ParkedRecord, std::string, uint32_t, std::string, uint32_t,
+                                    std::string, uint64_t>
+    kParkedEvents(maru::store::kParkedTable, "parked events");
+// (subscription, generation, topic, partition, due in µs, key, sequence), of what is RETRYING
+inline constexpr maru::store::Index<std::string, uint32_t, std::string, uint32_t, int64_t,
+                                    std::string, uint64_t>
+    kRetries(maru::store::kRetryTable, "parked events to retry");
 
 struct RetryPolicy {
   // Failed calls of the handler until an event is DEAD.
@@ -120,30 +127,23 @@ class Parking {
 
   absl::StatusOr<std::optional<ParkedRecord>> Find(maru::store::Reader& reader,
                                                    const ParkedId& id) const;
-  // At most `limit` rows after `after` (from the first without it), in order of their keys.
-  absl::StatusOr<std::vector<ParkedRow>> List(maru::store::Reader& reader,
-                                              const std::optional<ParkedId>& after,
-                                              size_t limit) const;
 
  private:
-  std::string PartitionPrefix(const TopicPartition& partition) const;
-  std::string KeyPrefix(const TopicPartition& partition, std::string_view key) const;
-  std::string RowKey(const ParkedId& id) const;
-  std::string DuePrefix(const TopicPartition& partition) const;
-  std::string DueKey(const ParkedId& id, const ParkedRecord& record) const;
-
-  absl::StatusOr<std::vector<ParkedRow>> ScanRows(maru::store::Reader& reader,
-                                                  const maru::store::KeyRange& range,
-                                                  size_t limit) const;
-  // Rows of kRetryTable that are due at `now`, at most `limit`; `next` is when the first that is
+  // What is due at `now`, at most `limit`; `next` is when the first that is
   // not due will be.
   absl::StatusOr<std::vector<ParkedId>> ScanDue(maru::store::Reader& reader,
                                                 const TopicPartition& partition, absl::Time now,
                                                 size_t limit, absl::Time& next) const;
 
-  // Writes a row, and its row in kRetryTable when it is RETRYING; takes the one of its former retry
+  // The first parked event of a key, behind an encoded row if `after` is not empty.
+  absl::StatusOr<std::optional<ParkedRow>> FirstOfKey(maru::store::Reader& reader,
+                                                      const TopicPartition& partition,
+                                                      std::string_view key,
+                                                      std::string after) const;
+  // Writes a row, and its row in kRetries when it is RETRYING; takes the one of its former retry
   // time away.
   void PutRow(maru::store::Txn& txn, const ParkedRow& row) const;
+  void DeleteRow(maru::store::Txn& txn, const ParkedRow& row) const;
   void Unindex(maru::store::Txn& txn, const ParkedRow& row) const;
   // Makes a row the one of its key that is tried, at once.
   void MakeDue(maru::store::Txn& txn, ParkedRow row, const Moment& moment) const;

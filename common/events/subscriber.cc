@@ -30,7 +30,7 @@ Subscriber::Subscriber(Environment environment, SubscriberOptions options, Route
       routes_(std::move(routes)),
       parking_(options_.id, routes_, options_.retry),
       applier_(routes_, parking_),
-      applied_(applied),
+      applied_(&applied),
       label_(LabelOf(options_.id)),
       metrics_(env_.registry, label_, routes_.topics()),
       rejoin_(options_.initial_rejoin, options_.max_rejoin, env_.random),
@@ -47,6 +47,7 @@ async::Task<void> Subscriber::Run() {
     const absl::Status why = co_await RunSession();
     workers_.clear();
     ends_.clear();
+    changed_.NotifyAll();  // Pause may have waited for one of them
     subscription_.reset();
     UpdateGauges();
     const bool refused = IsRefusal(why);
@@ -147,7 +148,7 @@ async::Task<void> Subscriber::OnAssigned(Assigned assigned) {
     }
     starts.push_back(std::move(start));
     // A commit whose answer was lost with the former session counts as well.
-    applied_.Advance(partitions[i], position.applied_sequence());
+    applied_->Advance(partitions[i], position.applied_sequence());
     ends_[partitions[i]] = part.end;
     const PartitionWorker::Parts parts{env_.executor, env_.random, env_.store,
                                        applier_,      parking_,    *this};
@@ -189,6 +190,7 @@ async::Task<void> Subscriber::StopWorkers(std::vector<TopicPartition> partitions
     workers_.erase(partition);
     ends_.erase(partition);
   }
+  changed_.NotifyAll();  // Pause may have waited for one of them
 }
 
 PartitionWorker* Subscriber::Find(const TopicPartition& partition) const {
@@ -226,7 +228,7 @@ void Subscriber::OnApplied(PartitionWorker& worker, const ApplyOutcome& outcome,
   metrics_.dead.Increment(static_cast<double>(outcome.died));
   metrics_.commit_size.Observe(static_cast<double>(records));
   const TopicPartition& partition = worker.partition();
-  applied_.Advance(partition, outcome.position.applied_sequence());
+  applied_->Advance(partition, outcome.position.applied_sequence());
   subscription_->Done(partition.topic, partition.partition, outcome.position.offset(), records,
                       bytes);
   if (outcome.failed > 0) {
@@ -333,16 +335,20 @@ uint64_t Subscriber::lag() const {
   return lag;
 }
 
-void Subscriber::UpdateGauges() {
+uint64_t Subscriber::parked() const {
   uint64_t parked = 0;
+  for (const auto& [partition, worker] : workers_) parked += worker->position().parked();
+  return parked;
+}
+
+void Subscriber::UpdateGauges() {
   uint64_t gaps = 0;
   absl::btree_map<std::string, uint64_t> lag;
   for (const auto& [partition, worker] : workers_) {
-    parked += worker->position().parked();
     gaps += worker->gap().has_value() ? 1 : 0;
     lag[partition.topic] += worker->lag();
   }
-  metrics_.parked.Set(static_cast<double>(parked));
+  metrics_.parked.Set(static_cast<double>(parked()));
   metrics_.gaps.Set(static_cast<double>(gaps));
   for (const auto& [topic, gauge] : metrics_.lag) gauge->Set(static_cast<double>(lag[topic]));
 }

@@ -73,7 +73,7 @@ struct SubscriberReport {
 // Executor's thread only. Destroying it at any moment is like a crash.
 class Subscriber final : private PartitionHost {
  public:
-  // `applied` hears of every durable commit. Both references outlive it.
+  // `applied` hears of every durable commit, and outlives it.
   Subscriber(Environment environment, SubscriberOptions options, Routes routes, Applied& applied);
   ~Subscriber() override;
 
@@ -98,6 +98,9 @@ class Subscriber final : private PartitionHost {
   // known now.
   bool reached_ends() const;
   uint64_t lag() const;
+  uint64_t parked() const;
+  // From now on `applied` hears of commits.
+  void ReportTo(Applied& applied) { applied_ = &applied; }
 
  private:
   async::Task<void> Run();
@@ -130,7 +133,7 @@ class Subscriber final : private PartitionHost {
   const Routes routes_;
   const Parking parking_;
   const Applier applier_;
-  Applied& applied_;
+  Applied* applied_;
   // "view@2": in metrics and journal.
   const std::string label_;
   SubscriberMetrics metrics_;

@@ -8,8 +8,10 @@
 
 #include "common/async/thread_loop.h"
 #include "common/base/status.h"
+#include "common/store/key.h"
 #include "common/store/memory_backend.h"
 #include "common/store/rocksdb_backend.h"
+#include "common/store/tables.h"
 #include "common/store/testing/fault_file_system.h"
 #include "gtest/gtest.h"
 #include "rocksdb/db.h"
@@ -30,7 +32,7 @@ class MemoryEngine final : public Engine {
   void Damage(const std::string& key, std::optional<std::string> value) override {
     disk_.Damage(key, std::move(value));
   }
-  void MakeCold() override { disk_.SetCold(true); }
+  void MakeCold() override { disk_.MakeCold(); }
 
  private:
   MemoryDisk disk_;
@@ -82,9 +84,13 @@ class RocksDbEngine final : public Engine {
       MARU_CHECK(changed.ok());
     });
   }
-  // Out of the memtable; the caches are empty after the next open.
+  // Out of the memtable, and out of the block that the store reads when it opens: the caches are empty after that.
   void MakeCold() override {
-    WithDatabase([](rocksdb::DB& db) { MARU_CHECK(db.Flush({}).ok()); });
+    WithDatabase([](rocksdb::DB& db) {
+      const std::string filler = EncodeKey<>(kFirstContextTable - 1);
+      MARU_CHECK(db.Put({}, filler, std::string(1 << 20, '.')).ok());
+      MARU_CHECK(db.CompactRange({}, nullptr, nullptr).ok());
+    });
   }
 
  private:

@@ -133,7 +133,9 @@ async::Task<absl::Status> Log::Change(Edit edit) {
 }
 
 async::Task<absl::StatusOr<ReadResult>> Log::Read(ReadRequest request) {
-  if (std::optional<Chunk> chunk = tail_cache_.Read(request)) co_return ReadResult(*std::move(chunk));
+  if (!request.from_disk) {
+    if (std::optional<Chunk> chunk = tail_cache_.Read(request)) co_return ReadResult(*std::move(chunk));
+  }
   absl::AnyInvocable<absl::StatusOr<ReadResult>(const maru::store::Snapshot&)> read =
       [request](const maru::store::Snapshot& snapshot) { return ReadFrames(snapshot, request); };
   co_return co_await OnReader<ReadResult>(std::move(read));
