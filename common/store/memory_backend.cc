@@ -64,7 +64,7 @@ class MemorySnapshot final : public Snapshot {
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key,
                                                  ReadTier tier) const override {
-    if (!Readable(tier)) return NotCached();
+    if (!disk_.Readable(key, tier)) return NotCached();
     const PersistentMap::Row* row = rows_.Find(key);
     if (row == nullptr) return std::optional<std::string>();
     return std::optional<std::string>(row->value);
@@ -72,18 +72,11 @@ class MemorySnapshot final : public Snapshot {
 
   std::unique_ptr<Cursor> Scan(const KeyRange& range, Direction direction,
                                ReadTier tier) const override {
-    if (!Readable(tier)) return std::make_unique<FailedCursor>(NotCached());
+    if (!disk_.Readable(std::nullopt, tier)) return std::make_unique<FailedCursor>(NotCached());
     return std::make_unique<MemoryCursor>(rows_, range, direction);
   }
 
  private:
-  bool Readable(ReadTier tier) const {
-    if (!disk_.Cold()) return true;
-    if (tier == ReadTier::kCacheOnly) return false;
-    disk_.CountDiskRead();
-    return true;
-  }
-
   MemoryDisk& disk_;
   const PersistentMap rows_;
 };
@@ -98,6 +91,22 @@ void MemoryDisk::OnWrite(Hook hook) {
 void MemoryDisk::OnSync(Hook hook) {
   MutexLock lock(mutex_);
   on_sync_ = std::move(hook);
+}
+
+void MemoryDisk::MakeCold() {
+  MutexLock lock(mutex_);
+  cached_.clear();
+  cold_ = true;
+}
+
+bool MemoryDisk::Readable(std::optional<std::string_view> key, ReadTier tier) {
+  if (!cold_) return true;
+  MutexLock lock(mutex_);
+  if (key.has_value() && cached_.contains(*key)) return true;
+  if (tier == ReadTier::kCacheOnly) return false;
+  ++disk_reads_;
+  if (key.has_value() && tier == ReadTier::kAll) cached_.emplace(*key);
+  return true;
 }
 
 void MemoryDisk::Crash(bool unsynced_survives) {
