@@ -101,8 +101,8 @@ void Log::Apply(Committed committed) {
   }
   for (StoredFrame& frame : committed.frames) tail_cache_.Add(std::move(frame));
   for (Committed::Appended& appended : committed.appended) {
-    appending_bytes_ -= appended.frame_bytes;
-    if (const auto sink = appended.sink.lock()) sink->OnAppended(std::move(appended.mark), appended.frame_bytes);
+    appending_bytes_ -= appended.frame.bytes;
+    if (const auto sink = appended.sink.lock()) sink->OnAppended(std::move(appended.mark), appended.frame);
   }
   for (const std::string& name : changed) Notify(state_.topics.at(name));
   for (Committed::Edited& edited : committed.edited) edited.done(std::move(edited.status));
@@ -133,7 +133,9 @@ async::Task<absl::Status> Log::Change(Edit edit) {
 }
 
 async::Task<absl::StatusOr<ReadResult>> Log::Read(ReadRequest request) {
-  if (std::optional<Chunk> chunk = tail_cache_.Read(request)) co_return ReadResult(*std::move(chunk));
+  if (!request.from_disk) {
+    if (std::optional<Chunk> chunk = tail_cache_.Read(request)) co_return ReadResult(*std::move(chunk));
+  }
   absl::AnyInvocable<absl::StatusOr<ReadResult>(const maru::store::Snapshot&)> read =
       [request](const maru::store::Snapshot& snapshot) { return ReadFrames(snapshot, request); };
   co_return co_await OnReader<ReadResult>(std::move(read));

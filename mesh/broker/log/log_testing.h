@@ -77,7 +77,7 @@ inline std::vector<v1::Record> RecordsOf(const std::string& set) {
 // Collects what a publisher hears.
 class RecordingSink final : public AppendSink {
  public:
-  void OnAppended(absl::StatusOr<uint64_t> mark, uint64_t) override { heard.push_back(std::move(mark)); }
+  void OnAppended(absl::StatusOr<uint64_t> mark, const FrameSize&) override { heard.push_back(std::move(mark)); }
   std::vector<absl::StatusOr<uint64_t>> heard;
 };
 

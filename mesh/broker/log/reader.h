@@ -24,6 +24,8 @@ struct ReadRequest {
   uint64_t max_records = 0;
   // At least one record is read even if it is larger.
   uint64_t max_bytes = kMaxFrameBytes;
+  // Even what is in memory.
+  bool from_disk = false;
 };
 
 // Consecutive records, from the offset wanted on.

@@ -54,7 +54,8 @@ void Writer::Process(std::vector<Job> jobs) {
 }
 
 void Writer::TakeAppend(AppendJob job) {
-  Waiting waiting{std::move(job.sink), job.request.topic, Refusal(), job.request.frame.records().size()};
+  const FrameSize size{job.request.frame.count(), job.request.frame.records().size()};
+  Waiting waiting{std::move(job.sink), job.request.topic, Refusal(), size};
   if (failure_.ok()) {
     if (group_.has_value() && group_->bytes() >= max_group_bytes_) CommitGroup();
     if (!group_.has_value()) group_.emplace(state_, begun_, backend_, clock_.WallNow());
@@ -89,9 +90,9 @@ void Writer::CommitGroup() {
     if (waiting.status.ok()) waiting.status = written;
     const auto topic = state_.topics.find(waiting.topic);
     if (waiting.status.ok()) {
-      committed.appended.push_back({std::move(waiting.sink), topic->second.mark, waiting.frame_bytes});
+      committed.appended.push_back({std::move(waiting.sink), topic->second.mark, waiting.frame});
     } else {
-      committed.appended.push_back({std::move(waiting.sink), std::move(waiting.status), waiting.frame_bytes});
+      committed.appended.push_back({std::move(waiting.sink), std::move(waiting.status), waiting.frame});
     }
   }
   waiting_.clear();

@@ -25,12 +25,18 @@
 
 namespace maru::broker {
 
+// Of a published frame.
+struct FrameSize {
+  uint64_t records = 0;
+  uint64_t bytes = 0;
+};
+
 // Who hears what became of frames. Executor's thread.
 class AppendSink {
  public:
   virtual ~AppendSink() = default;
-  // In the order of the appends. OK: everything up to `mark` is durable. `frame_bytes`: of the frame that this is about.
-  virtual void OnAppended(absl::StatusOr<uint64_t> mark, uint64_t frame_bytes) = 0;
+  // In the order of the appends. OK: everything up to `mark` is durable. `frame`: what this is about.
+  virtual void OnAppended(absl::StatusOr<uint64_t> mark, const FrameSize& frame) = 0;
 };
 
 struct AppendJob {
@@ -51,7 +57,7 @@ struct Committed {
   struct Appended {
     std::weak_ptr<AppendSink> sink;
     absl::StatusOr<uint64_t> mark;
-    uint64_t frame_bytes;
+    FrameSize frame;
   };
   struct Edited {
     absl::AnyInvocable<void(absl::Status)> done;
@@ -85,7 +91,7 @@ class Writer {
     std::weak_ptr<AppendSink> sink;
     std::string topic;
     absl::Status status;
-    uint64_t frame_bytes;
+    FrameSize frame;
   };
 
   void Enqueue(Job job);

@@ -1,0 +1,54 @@
+#include "mesh/broker/service.h"
+
+#include <memory>
+#include <utility>
+
+#include "mesh/broker/protocol/publish_session.h"
+#include "mesh/broker/protocol/subscribe_session.h"
+
+namespace maru::broker {
+
+class BrokerService::Listed {
+ public:
+  Listed(BrokerService& service, Session& session) : service_(service), session_(session) {
+    service_.sessions_.insert(&session_);
+    if (service_.draining_) session_.Drain();
+  }
+  ~Listed() {
+    service_.sessions_.erase(&session_);
+    service_.session_gone_.NotifyAll();
+  }
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+
+ private:
+  BrokerService& service_;
+  Session& session_;
+};
+
+BrokerService::BrokerService(async::Executor& executor, Log& log, ProtocolOptions options)
+    : env_{executor, log, options}, coordinator_(executor, log), session_gone_(executor) {}
+
+async::Task<absl::Status> BrokerService::Publish(const rpc::CallContext& call,
+                                                 rpc::BidiStream<v1::PublishRequest, v1::PublishResponse>& stream) {
+  const auto session = std::make_shared<PublishSession>(env_, call.identity->subject, stream);
+  const Listed listed(*this, *session);
+  co_return co_await session->Run();
+}
+
+async::Task<absl::Status> BrokerService::Subscribe(
+    const rpc::CallContext& call, rpc::BidiStream<v1::SubscribeRequest, v1::SubscribeResponse>& stream) {
+  SubscribeSession session(env_, coordinator_, call.identity->subject, stream);
+  const Listed listed(*this, session);
+  co_return co_await session.Run();
+}
+
+async::Task<void> BrokerService::Drain(Instant until) {
+  draining_ = true;
+  for (Session* session : sessions_) session->Drain();
+  while (!sessions_.empty()) {
+    if (!co_await session_gone_.WaitUntil(until)) co_return;
+  }
+}
+
+}  // namespace maru::broker
