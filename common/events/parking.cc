@@ -173,7 +173,7 @@ absl::Status Parking::DrainKey(Txn& txn, const TopicPartition& partition, std::s
     }
     --budget;
     const EventRecord event{partition.topic, key, row->id.sequence, row->record.value()};
-    const absl::StatusOr<Handled> handled = Handle(txn, routes_, event);
+    const absl::StatusOr<Handled> handled = Handle(txn, *routes_, event);
     if (!handled.ok()) {
       if (IsInfrastructure(handled.status())) return handled.status();
       ++outcome.failed;
@@ -265,7 +265,13 @@ absl::Status Parking::Drop(Txn& txn, const ParkedId& id, const Moment& moment) c
 
 absl::StatusOr<std::optional<ParkedRecord>> Parking::Find(Reader& reader,
                                                           const ParkedId& id) const {
-  return kParkedEvents.Get(reader, id_.name, id_.generation, id.partition.topic,
+  return FindParked(reader, id_, id);
+}
+
+absl::StatusOr<std::optional<ParkedRecord>> FindParked(Reader& reader,
+                                                       const SubscriptionId& subscription,
+                                                       const ParkedId& id) {
+  return kParkedEvents.Get(reader, subscription.name, subscription.generation, id.partition.topic,
                            id.partition.partition, id.key, id.sequence);
 }
 

@@ -10,6 +10,7 @@
 #define MARU_COMMON_EVENTS_PARKING_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,6 +68,11 @@ struct ParkedRow {
   ParkedRecord record;
 };
 
+// Also where the subscription does not run here.
+absl::StatusOr<std::optional<ParkedRecord>> FindParked(maru::store::Reader& reader,
+                                                       const SubscriptionId& subscription,
+                                                       const ParkedId& id);
+
 // What a retry did to a partition.
 struct RetryOutcome {
   // Events that took effect or turned out to be of an unknown type.
@@ -83,14 +89,13 @@ struct RetryOutcome {
   absl::Duration retry_in = absl::InfiniteDuration();
 };
 
-// Runs inside transactions only (its functions take the Txn): any thread, one at a time. Constant
-// after construction. Errors of all functions: DATA_LOSS for a damaged row, or the store's own:
-// hand them on, nothing may commit then.
+// Runs inside transactions only (its functions take the Txn), on any thread. Constant after
+// construction; a copy may outlive its subscriber. Errors of all functions: DATA_LOSS for a damaged
+// row, or the store's own: hand them on, nothing may commit then.
 class Parking {
  public:
-  // `routes` outlives it.
-  Parking(SubscriptionId id, const Routes& routes, RetryPolicy policy)
-      : id_(std::move(id)), routes_(routes), policy_(policy) {}
+  Parking(SubscriptionId id, std::shared_ptr<const Routes> routes, RetryPolicy policy)
+      : id_(std::move(id)), routes_(std::move(routes)), policy_(policy) {}
 
   const SubscriptionId& id() const { return id_; }
 
@@ -161,7 +166,7 @@ class Parking {
                         RetryOutcome& outcome) const;
 
   const SubscriptionId id_;
-  const Routes& routes_;
+  const std::shared_ptr<const Routes> routes_;
   const RetryPolicy policy_;
 };
 

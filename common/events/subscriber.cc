@@ -27,12 +27,12 @@ Subscriber::Subscriber(Environment environment, SubscriberOptions options, Route
                        Applied& applied)
     : env_(environment),
       options_(std::move(options)),
-      routes_(std::move(routes)),
+      routes_(std::make_shared<const Routes>(std::move(routes))),
       parking_(options_.id, routes_, options_.retry),
-      applier_(routes_, parking_),
+      applier_(*routes_, parking_),
       applied_(&applied),
       label_(LabelOf(options_.id)),
-      metrics_(env_.registry, label_, routes_.topics()),
+      metrics_(env_.registry, label_, routes_->topics()),
       rejoin_(options_.initial_rejoin, options_.max_rejoin, env_.random),
       changed_(env_.executor) {}
 
@@ -67,7 +67,7 @@ async::Task<absl::Status> Subscriber::RunSession() {
   join.group = options_.id.Group(options_.deployment);
   join.member = options_.member;
   join.store_id = env_.store.store_id();
-  join.topics = routes_.topics();
+  join.topics = routes_->topics();
   join.max_records = options_.max_records;
   join.max_bytes = options_.max_bytes;
   ended_.reset();
@@ -323,7 +323,7 @@ SubscriberReport Subscriber::Report() const {
 }
 
 bool Subscriber::reached_ends() const {
-  if (workers_.size() != routes_.topics().size() * kPartitions) return false;
+  if (workers_.size() != routes_->topics().size() * kPartitions) return false;
   return std::all_of(workers_.begin(), workers_.end(), [this](const auto& entry) {
     return entry.second->position().offset() >= ends_.at(entry.first);
   });

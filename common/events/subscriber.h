@@ -90,7 +90,7 @@ class Subscriber final : private PartitionHost {
   void ParkedChanged(const TopicPartition& partition);
 
   const SubscriptionId& id() const { return options_.id; }
-  const Routes& routes() const { return routes_; }
+  const Routes& routes() const { return *routes_; }
   const Parking& parking() const { return parking_; }
   SubscriberReport Report() const;
   // Whether every partition of every topic is assigned here and has reached `ends` of its
@@ -130,7 +130,7 @@ class Subscriber final : private PartitionHost {
 
   const Environment env_;
   const SubscriberOptions options_;
-  const Routes routes_;
+  const std::shared_ptr<const Routes> routes_;
   const Parking parking_;
   const Applier applier_;
   Applied* applied_;

@@ -34,6 +34,8 @@ class MemoryDisk {
   void OnSync(Hook hook);
   // From now on nothing is cached but what is read again with ReadTier::kAll, key by key; scans never are.
   void MakeCold();
+  // Reads that may go to the disk fail so, until it is OK again.
+  void FailReads(absl::Status error);
   // Counts that tests wait on.
   uint64_t writes() const { return writes_; }
   uint64_t disk_reads() const { return disk_reads_; }
@@ -47,8 +49,9 @@ class MemoryDisk {
   // For the backend.
   absl::Status Write(const std::vector<Change>& changes);
   PersistentMap Synced() const;
-  // Whether a read with `tier` may be answered; counts those that went to the disk. No key: a scan.
-  bool Readable(std::optional<std::string_view> key, ReadTier tier);
+  // Whether a read with `tier` may be answered: OK, UNAVAILABLE (not cached), or the error that was
+  // set. Counts those that went to the disk. No key: a scan.
+  absl::Status BeforeRead(std::optional<std::string_view> key, ReadTier tier);
   // One backend at a time, as the lock of a folder: FAILED_PRECONDITION.
   absl::Status Lock();
   void Unlock();
@@ -61,7 +64,10 @@ class MemoryDisk {
   Hook on_sync_ ABSL_GUARDED_BY(mutex_);
   bool locked_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<std::string, std::less<>> cached_ ABSL_GUARDED_BY(mutex_);
-  std::atomic<bool> cold_ = false;
+  absl::Status read_error_ ABSL_GUARDED_BY(mutex_);
+  // Cold, or failing: reads need a closer look.
+  std::atomic<bool> check_reads_ = false;
+  bool cold_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<uint64_t> writes_ = 0;
   std::atomic<uint64_t> disk_reads_ = 0;
 };
@@ -79,7 +85,7 @@ class MemoryBackend final : public Backend {
   explicit MemoryBackend(MemoryDisk& disk) : disk_(disk) {}
 
   MemoryDisk& disk_;
-  absl::Status failure_;  // the writer's
+  bool failed_ = false;
 };
 
 }  // namespace maru::store

@@ -125,7 +125,7 @@ class RocksDbBackend final : public Backend {
         db_(std::move(db)) {}
 
   absl::Status Write(const std::vector<Change>& changes) override {
-    RETURN_IF_ERROR(failure_);
+    if (failed_) return absl::InternalError("an earlier write failed");
     RETURN_IF_ERROR(space_.Check());
     batch_.Clear();
     absl::Status status = Fill(changes);
@@ -135,7 +135,7 @@ class RocksDbBackend final : public Backend {
       status = FromRocksDb(db_->Write(options, &batch_), "write");
     }
     if (status.ok()) status = mark_->Note(db_->GetLatestSequenceNumber());
-    failure_ = status;
+    failed_ = !status.ok();
     return status;
   }
 
@@ -158,7 +158,7 @@ class RocksDbBackend final : public Backend {
   const std::unique_ptr<rocksdb::DB> db_;
   rocksdb::WriteBatch batch_;
   // After one failed write RocksDB may or may not have it on disk, and its own state cannot be trusted: never write again.
-  absl::Status failure_;
+  bool failed_ = false;
 };
 
 absl::Status MakeFolder(rocksdb::Env& env, const std::string& folder) {
