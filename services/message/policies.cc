@@ -11,7 +11,7 @@ namespace {
 // One message per event: also when the position was set back and the event comes again.
 template <class E>
 absl::Status Tell(maru::store::Txn& txn, const event::v1::Event& envelope, const E& event) {
-  ASSIGN_OR_RETURN(const auto told, kCausedMessages.Get(txn, envelope.id()));
+  ASSIGN_OR_RETURN(const auto told, kCausedMessages.Get(txn, envelope.source(), envelope.id()));
   if (told.has_value()) return absl::OkStatus();
   const disk::Message row = Compose(NoticeOf(event), envelope, txn.NewId());
   kMessages.Put(txn, row.id(), row);
@@ -19,7 +19,7 @@ absl::Status Tell(maru::store::Txn& txn, const event::v1::Event& envelope, const
   kUnreadByRecipient.Put(txn, row.recipient(), row.id());
   disk::CausedMessage caused;
   caused.set_message_id(row.id());
-  kCausedMessages.Put(txn, envelope.id(), caused);
+  kCausedMessages.Put(txn, envelope.source(), envelope.id(), caused);
   return absl::OkStatus();
 }
 

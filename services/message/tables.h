@@ -11,9 +11,9 @@ namespace maru::message {
 
 // By id.
 inline constexpr maru::store::Table<store::v1::Message, std::string> kMessages(32, "messages");
-// By event id.
-inline constexpr maru::store::Table<store::v1::CausedMessage, std::string> kCausedMessages(
-    33, "caused messages");
+// topic, event id
+inline constexpr maru::store::Table<store::v1::CausedMessage, std::string, std::string>
+    kCausedMessages(33, "caused messages");
 // recipient, id
 inline constexpr maru::store::Index<std::string, std::string> kMessagesByRecipient(
     34, "messages by recipient");
