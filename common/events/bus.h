@@ -1,7 +1,8 @@
-// Bus: how events reach the broker and come back. mesh/broker/client implements it over the broker's streams; tests and
-// simulation in memory.
+// Bus: how events reach the broker and come back. mesh/broker/client implements it over the
+// broker's streams; tests and simulation in memory.
 //
-// Everything lives on the executor's thread. Objects reconnect by themselves: only what the caller must decide is an error.
+// Everything lives on the executor's thread. Objects reconnect by themselves: only what the caller
+// must decide is an error.
 #ifndef MARU_COMMON_EVENTS_BUS_H_
 #define MARU_COMMON_EVENTS_BUS_H_
 
@@ -28,14 +29,16 @@ struct Record {
 class Publisher {
  public:
   virtual ~Publisher() = default;
-  // Connects (again) and says where the broker's mark for this producer stands: the sequence it has durably. Completes when
-  // the broker answers; waits, with backoff, while it cannot be reached.
-  // FAILED_PRECONDITION/FENCED: a newer epoch has published; PERMISSION_DENIED: not the owner. Both: stop and say so.
+  // Connects (again) and says where the broker's mark for this producer stands: the sequence it has
+  // durably. Completes when the broker answers; waits, with backoff, while it cannot be reached.
+  // FAILED_PRECONDITION/FENCED: a newer epoch has published; PERMISSION_DENIED: not the owner.
+  // Both: stop and say so.
   virtual async::Task<absl::StatusOr<uint64_t>> Open() = 0;
-  // Hands over records, contiguous with what was sent before; completes when the broker's credit allows more.
-  // UNAVAILABLE: the stream broke: Open again and resend from the mark. RESOURCE_EXHAUSTED: the broker's disk is full: the
-  // same after the delay. FAILED_PRECONDITION (SEQUENCE_HOLE, SEQUENCE_REUSED, PRODUCER_REWOUND): this store and the
-  // broker disagree about history: stop publishing and say so.
+  // Hands over records, contiguous with what was sent before; completes when the broker's credit
+  // allows more. UNAVAILABLE: the stream broke: Open again and resend from the mark.
+  // RESOURCE_EXHAUSTED: the broker's disk is full: the same after the delay. FAILED_PRECONDITION
+  // (SEQUENCE_HOLE, SEQUENCE_REUSED, PRODUCER_REWOUND): this store and the broker disagree about
+  // history: stop publishing and say so.
   virtual async::Task<absl::Status> Send(std::vector<Record> records) = 0;
   // Completes when the broker's durable mark has passed `after`, with the mark. Errors as of Send.
   virtual async::Task<absl::StatusOr<uint64_t>> Acked(uint64_t after) = 0;
@@ -90,8 +93,8 @@ struct Batch {
   uint64_t end_offset = 0;
 };
 
-// The log cannot serve the position: another log id, past the end, before the earliest, damaged. The partition stands still
-// until an operator decides.
+// The log cannot serve the position: another log id, past the end, before the earliest, damaged.
+// The partition stands still until an operator decides.
 struct Gap {
   std::string topic;
   uint32_t partition = 0;
@@ -124,13 +127,14 @@ struct SubscriptionOptions {
 class Subscription {
  public:
   virtual ~Subscription() = default;  // leaves the group
-  // The next thing that happened. Never ends by itself. PERMISSION_DENIED, FAILED_PRECONDITION/FOREIGN_STORE (another store
-  // holds the group's state): stop and say so.
+  // The next thing that happened. Never ends by itself. PERMISSION_DENIED,
+  // FAILED_PRECONDITION/FOREIGN_STORE (another store holds the group's state): stop and say so.
   virtual async::Task<absl::StatusOr<Delivery>> Next() = 0;
   virtual void Start(uint64_t generation, std::vector<PartitionStart> starts) = 0;
-  // Records up to `next_offset` are applied durably: returns their credit, and is what lag is computed from.
-  virtual void Done(const std::string& topic, uint32_t partition, uint64_t next_offset, uint64_t records,
-                    uint64_t bytes) = 0;
+  // Records up to `next_offset` are applied durably: returns their credit, and is what lag is
+  // computed from.
+  virtual void Done(const std::string& topic, uint32_t partition, uint64_t next_offset,
+                    uint64_t records, uint64_t bytes) = 0;
   virtual void Released(uint64_t generation) = 0;
 };
 

@@ -1,10 +1,11 @@
-// Policies and View: what a context does when it hears an event. Two types, because a view can be rebuilt and a policy can
-// not: a view gets no Emit, no ids and no timers.
+// Policies and View: what a context does when it hears an event. Two types, because a view can be
+// rebuilt and a policy can not: a view gets no Emit, no ids and no timers.
 //
 //   class MessagePolicies {
 //    public:
 //     explicit MessagePolicies(events::Policies& on) {
-//       on.Event<ReviewRegistered>("review", [this](store::Txn& txn, const event::v1::Event& envelope, const ReviewRegistered& event) { … });
+//       on.Event<ReviewRegistered>("review", [this](store::Txn& txn, const event::v1::Event&
+//       envelope, const ReviewRegistered& event) { … });
 //     }
 //   };
 #ifndef MARU_COMMON_EVENTS_HANDLERS_H_
@@ -29,16 +30,18 @@ using Generation = uint32_t;
 
 // A view's transaction: writes to the tables of one generation; time is the event's.
 struct ViewContext {
-  store::ViewTxn& txn;
+  maru::store::ViewTxn& txn;
   Generation generation;
 };
 
-// Handlers by topic and event type. `T` is what a handler gets to write with. Filled at start-up, constant afterwards.
+// Handlers by topic and event type. `T` is what a handler gets to write with. Filled at start-up,
+// constant afterwards.
 template <class T>
 class Handlers {
  public:
-  // OK commits; any error parks the event (and later ones of its key) and is retried; see subscriber.h.
-  // DATA_LOSS, UNAVAILABLE and INTERNAL from the store stop the subscriber instead: hand them on.
+  // OK commits; any error parks the event (and later ones of its key) and is retried; see
+  // subscriber.h. DATA_LOSS, UNAVAILABLE, RESOURCE_EXHAUSTED and INTERNAL from the store pause the
+  // subscriber instead: hand them on.
   using Handler = std::function<absl::Status(T, const event::v1::Event& envelope)>;
 
   // `context` is a context of the same system ("review"): the topic is "<system>.review".
@@ -47,10 +50,13 @@ class Handlers {
   void Event(std::string_view context, Fn fn) {
     auto handler = [fn = std::move(fn)](T to, const event::v1::Event& envelope) -> absl::Status {
       E event;
-      if (!event.ParseFromString(envelope.data())) return absl::InvalidArgumentError("undecodable event data");
+      if (!event.ParseFromString(envelope.data()))
+        return absl::InvalidArgumentError("undecodable event data");
       return fn(to, envelope, event);
     };
-    const bool fresh = by_topic_[std::string(context)].emplace(E::descriptor()->full_name(), std::move(handler)).second;
+    const bool fresh = by_topic_[std::string(context)]
+                           .emplace(E::descriptor()->full_name(), std::move(handler))
+                           .second;
     MARU_CHECK(fresh);
   }
 
@@ -61,7 +67,7 @@ class Handlers {
   absl::btree_map<std::string, absl::btree_map<std::string, Handler>> by_topic_;
 };
 
-using Policies = Handlers<store::Txn&>;
+using Policies = Handlers<maru::store::Txn&>;
 using View = Handlers<ViewContext>;
 
 }  // namespace maru::events

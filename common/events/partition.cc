@@ -4,7 +4,8 @@
 
 namespace maru::events {
 
-// MurmurHash2 by Austin Appleby (public domain), with the seed and the byte order of Kafka's Utils.murmur2.
+// MurmurHash2 by Austin Appleby (public domain), with the seed and the byte order of Kafka's
+// Utils.murmur2.
 uint32_t Murmur2(std::string_view key) {
   constexpr uint32_t kSeed = 0x9747b28c;
   constexpr uint32_t kMultiplier = 0x5bd1e995;
@@ -19,7 +20,9 @@ uint32_t Murmur2(std::string_view key) {
     word *= kMultiplier;
     hash = hash * kMultiplier ^ word;
   }
-  const auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<uint8_t>(key[at + i])); };
+  const auto byte = [&](size_t i) {
+    return static_cast<uint32_t>(static_cast<uint8_t>(key[at + i]));
+  };
   switch (key.size() - at) {
     case 3:
       hash ^= byte(2) << 16;

@@ -14,7 +14,9 @@ inline constexpr uint32_t kPartitions = 8;
 uint32_t Murmur2(std::string_view key);
 
 // (murmur2(key) & 0x7fffffff) mod n.
-inline uint32_t PartitionOf(std::string_view key) { return (Murmur2(key) & 0x7fffffffu) % kPartitions; }
+inline uint32_t PartitionOf(std::string_view key) {
+  return (Murmur2(key) & 0x7fffffffu) % kPartitions;
+}
 
 }  // namespace maru::events
 

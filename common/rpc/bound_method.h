@@ -1,5 +1,5 @@
-// BoundMethod over a member function of a generated handler: one template per kind of method, so that generated code is
-// a line for each.
+// BoundMethod over a member function of a generated handler: one template per kind of method, so
+// that generated code is a line for each.
 #ifndef MARU_COMMON_RPC_BOUND_METHOD_H_
 #define MARU_COMMON_RPC_BOUND_METHOD_H_
 
@@ -17,7 +17,9 @@ namespace internal {
 
 template <class Request>
 std::string_view RequestIdOf(const Request& request) {
-  if constexpr (requires { { request.request_id() } -> std::same_as<const std::string&>; }) {
+  if constexpr (requires {
+                  { request.request_id() } -> std::same_as<const std::string&>;
+                }) {
     return request.request_id();
   } else {
     return {};
@@ -26,14 +28,17 @@ std::string_view RequestIdOf(const Request& request) {
 
 template <class Request>
 std::string_view PositionOf(const Request& request) {
-  if constexpr (requires { { request.position() } -> std::same_as<const std::string&>; }) {
+  if constexpr (requires {
+                  { request.position() } -> std::same_as<const std::string&>;
+                }) {
     return request.position();
   } else {
     return {};
   }
 }
 
-// What all kinds share. `info` and `handler` outlive the method. A message given back to it was made by NewRequest.
+// What all kinds share. `info` and `handler` outlive the method. A message given back to it was
+// made by NewRequest.
 template <class Handler, class Request>
 class MethodBase : public BoundMethod {
  public:
@@ -44,7 +49,8 @@ class MethodBase : public BoundMethod {
     return std::make_unique<Request>();
   }
   void Validate(const google::protobuf::Message& request, FieldViolations& violations) const final {
-    // Found by argument-dependent lookup beside the message. Imported types of other makers have no rules.
+    // Found by argument-dependent lookup beside the message. Imported types of other makers have no
+    // rules.
     if constexpr (requires { MaruValidate(Cast(request), FieldPath(), violations); }) {
       MaruValidate(Cast(request), FieldPath(), violations);
     }
@@ -81,14 +87,16 @@ class MethodBase : public BoundMethod {
 template <class Handler, class Request, class Reply>
 class UnaryMethod final : public internal::MethodBase<Handler, Request> {
  public:
-  using Function = async::Task<absl::StatusOr<Reply>> (Handler::*)(const CallContext&, const Request&);
+  using Function = async::Task<absl::StatusOr<Reply>> (Handler::*)(const CallContext&,
+                                                                   const Request&);
 
   UnaryMethod(const MethodInfo& info, Handler& handler, Function function)
       : internal::MethodBase<Handler, Request>(info, handler), function_(function) {}
 
   async::Task<EncodedReply> Unary(const CallContext& call,
                                   const google::protobuf::Message& request) final {
-    const absl::StatusOr<Reply> reply = co_await (this->handler().*function_)(call, this->Cast(request));
+    const absl::StatusOr<Reply> reply =
+        co_await (this->handler().*function_)(call, this->Cast(request));
     if (!reply.ok()) co_return reply.status();
     co_return reply->SerializeAsString();
   }
@@ -106,7 +114,8 @@ class ServerStreamMethod final : public internal::MethodBase<Handler, Request> {
   ServerStreamMethod(const MethodInfo& info, Handler& handler, Function function)
       : internal::MethodBase<Handler, Request>(info, handler), function_(function) {}
 
-  async::Task<absl::Status> Stream(const CallContext& call, const google::protobuf::Message* request,
+  async::Task<absl::Status> Stream(const CallContext& call,
+                                   const google::protobuf::Message* request,
                                    ServerStream& stream) final {
     MARU_CHECK(request != nullptr);
     StreamWriter<Reply> writer(stream);
@@ -144,16 +153,15 @@ std::unique_ptr<BoundMethod> Bind(
   return std::make_unique<UnaryMethod<Handler, Request, Reply>>(info, handler, function);
 }
 template <class Handler, class Request, class Reply>
-std::unique_ptr<BoundMethod> Bind(
-    const MethodInfo& info, Handler& handler,
-    async::Task<absl::Status> (Handler::*function)(const CallContext&, const Request&,
-                                                   StreamWriter<Reply>&)) {
+std::unique_ptr<BoundMethod> Bind(const MethodInfo& info, Handler& handler,
+                                  async::Task<absl::Status> (Handler::*function)(
+                                      const CallContext&, const Request&, StreamWriter<Reply>&)) {
   return std::make_unique<ServerStreamMethod<Handler, Request, Reply>>(info, handler, function);
 }
 template <class Handler, class Request, class Reply>
-std::unique_ptr<BoundMethod> Bind(
-    const MethodInfo& info, Handler& handler,
-    async::Task<absl::Status> (Handler::*function)(const CallContext&, BidiStream<Request, Reply>&)) {
+std::unique_ptr<BoundMethod> Bind(const MethodInfo& info, Handler& handler,
+                                  async::Task<absl::Status> (Handler::*function)(
+                                      const CallContext&, BidiStream<Request, Reply>&)) {
   return std::make_unique<BidiStreamMethod<Handler, Request, Reply>>(info, handler, function);
 }
 

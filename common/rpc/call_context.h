@@ -1,4 +1,5 @@
-// CallContext: what travels with a call: who acts, until when, under which trace, and what was published on the way.
+// CallContext: what travels with a call: who acts, until when, under which trace, and what was
+// published on the way.
 #ifndef MARU_COMMON_RPC_CALL_CONTEXT_H_
 #define MARU_COMMON_RPC_CALL_CONTEXT_H_
 
@@ -64,8 +65,8 @@ struct IdempotencyKey {
   std::string sha256;      // 32 bytes over the serialised request without its request_id
 };
 
-// One call as a handler sees it. Lives in the frame of the dispatch wrapper, outlives the handler's frame, and stays on
-// the executor's thread.
+// One call as a handler sees it. Lives in the frame of the dispatch wrapper, outlives the handler's
+// frame, and stays on the executor's thread.
 class CallContext {
  public:
   std::shared_ptr<const Identity> identity;
@@ -76,16 +77,18 @@ class CallContext {
   Trace trace;
   // The caller's request_id, or empty.
   std::string request_id;
-  // Subject of the actor at the start of the flow; for calls between contexts the user on whose behalf (metadata
-  // `maru-actor`, believed from services only), else identity->subject.
+  // Subject of the actor at the start of the flow; for calls between contexts the user on whose
+  // behalf (metadata `maru-actor`, believed from services only), else identity->subject.
   std::string actor;
   // Set for commands with a request_id: the store records their result under it.
   std::optional<IdempotencyKey> idempotency;
-  // Read-your-writes: what a query waits for (metadata `maru-position` or the request field `position`).
+  // Read-your-writes: what a query waits for (metadata `maru-position` or the request field
+  // `position`).
   event::v1::Position wanted;
 
-  // What this call and its callees published so far; goes back as metadata `maru-position`. Mutable although handlers
-  // get a const CallContext&: publishing is the runtime's business, not the handler's.
+  // What this call and its callees published so far; goes back as metadata `maru-position`. Mutable
+  // although handlers get a const CallContext&: publishing is the runtime's business, not the
+  // handler's.
   void Published(const event::v1::PositionEntry& entry) const;
   void Published(const event::v1::Position& position) const;
   const event::v1::Position& published() const { return published_; }

@@ -10,8 +10,8 @@
 
 namespace maru::rpc {
 
-// Calls and decodes. Errors are those of Caller::Call; INTERNAL when the reply is no Reply (the callee then may have done
-// what was asked). `caller`, `call` and `method` outlive the task.
+// Calls and decodes. Errors are those of Caller::Call; INTERNAL when the reply is no Reply (the
+// callee then may have done what was asked). `caller`, `call` and `method` outlive the task.
 template <class Reply>
 async::Task<absl::StatusOr<Reply>> CallUnary(Caller& caller, const CallContext& call,
                                              const MethodInfo& method, std::string message) {

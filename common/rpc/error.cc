@@ -16,8 +16,8 @@ constexpr std::string_view kDetailPrefix = "type.googleapis.com/";
 // Payload that SurelyUnsent looks for.
 constexpr std::string_view kUnsentUrl = "maru/unsent";
 
-// Written out here, although reasons.proto has it: generated constructors of errors stand on this file, so using theirs
-// would be a cycle. A test holds the two together.
+// Written out here, although reasons.proto has it: generated constructors of errors stand on this
+// file, so using theirs would be a cycle. A test holds the two together.
 constexpr ReasonInfo kInvalidField = {
     .code = absl::StatusCode::kInvalidArgument,
     .reason = "INVALID_FIELD",
@@ -25,8 +25,8 @@ constexpr ReasonInfo kInvalidField = {
     .retry_delay = absl::ZeroDuration(),
 };
 
-// Cord's constructor from std::string is a template whose name clang and the packaged library's compiler mangle
-// differently: it compiles and does not link.
+// Cord's constructor from std::string is a template whose name clang and the packaged library's
+// compiler mangle differently: it compiles and does not link.
 absl::Cord ToCord(const std::string& bytes) { return absl::Cord(ToAbsl(bytes)); }
 
 std::string UrlOf(const google::protobuf::Descriptor& type) {
@@ -62,8 +62,9 @@ std::string Fill(std::string_view text,
 
 }  // namespace
 
-absl::Status MakeError(const ReasonInfo& reason,
-                       std::initializer_list<std::pair<std::string_view, std::string_view>> metadata) {
+absl::Status MakeError(
+    const ReasonInfo& reason,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> metadata) {
   absl::Status status(reason.code, Fill(reason.message, metadata));
   google::rpc::ErrorInfo info;
   info.set_reason(std::string(reason.reason));
@@ -134,7 +135,8 @@ std::string EncodeDetails(const absl::Status& status) {
   return proto.SerializeAsString();
 }
 
-absl::Status DecodeDetails(absl::StatusCode code, std::string_view message, std::string_view encoded) {
+absl::Status DecodeDetails(absl::StatusCode code, std::string_view message,
+                           std::string_view encoded) {
   absl::Status status(code, ToAbsl(message));
   google::rpc::Status proto;
   if (!proto.ParseFromArray(encoded.data(), static_cast<int>(encoded.size()))) return status;

@@ -1,5 +1,6 @@
-// Errors with google.rpc details. Generated constructors (errors::ReviewClosed(...)) are the only callers of MakeError in
-// business code; details travel as payloads of absl::Status, one per type URL.
+// Errors with google.rpc details. Generated constructors (errors::ReviewClosed(...)) are the only
+// callers of MakeError in business code; details travel as payloads of absl::Status, one per type
+// URL.
 #ifndef MARU_COMMON_RPC_ERROR_H_
 #define MARU_COMMON_RPC_ERROR_H_
 
@@ -27,10 +28,11 @@ struct ReasonInfo {
   absl::Duration retry_delay;
 };
 
-// Builds the status with an ErrorInfo (reason, metadata; the dispatch wrapper fills in the domain where it is empty) and,
-// where the reason has a delay, a RetryInfo.
-absl::Status MakeError(const ReasonInfo& reason,
-                       std::initializer_list<std::pair<std::string_view, std::string_view>> metadata);
+// Builds the status with an ErrorInfo (reason, metadata; the dispatch wrapper fills in the domain
+// where it is empty) and, where the reason has a delay, a RetryInfo.
+absl::Status MakeError(
+    const ReasonInfo& reason,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> metadata);
 
 // The details of an error, if it has them.
 std::optional<google::rpc::ErrorInfo> ErrorInfoOf(const absl::Status& status);
@@ -44,7 +46,8 @@ void SetDetail(absl::Status& status, const google::protobuf::Message& detail);
 
 // The status as a serialised google.rpc.Status (trailer `grpc-status-details-bin`), and back.
 std::string EncodeDetails(const absl::Status& status);
-absl::Status DecodeDetails(absl::StatusCode code, std::string_view message, std::string_view encoded);
+absl::Status DecodeDetails(absl::StatusCode code, std::string_view message,
+                           std::string_view encoded);
 
 }  // namespace maru::rpc
 

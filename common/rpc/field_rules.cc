@@ -9,7 +9,8 @@
 namespace maru::rpc {
 namespace {
 
-// Range of google.protobuf.Timestamp: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z (timestamp.proto).
+// Range of google.protobuf.Timestamp: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z
+// (timestamp.proto).
 constexpr int64_t kFirstSecond = -62135596800;
 constexpr int64_t kLastSecond = 253402300799;
 // Range of google.protobuf.Duration: about 10,000 years either way (duration.proto).
@@ -78,7 +79,8 @@ void CheckText(std::string_view value, const TextRules& rules, const FieldPath& 
   // Bytes bound the code points from above, so short texts (nearly all) are not counted.
   if (value.size() > rules.max_length && CodePoints(value) > rules.max_length) {
     // Nothing below looks at a text of unbounded length.
-    return Violate(path, absl::StrCat("must have at most ", rules.max_length, " characters"), violations);
+    return Violate(path, absl::StrCat("must have at most ", rules.max_length, " characters"),
+                   violations);
   }
   if (rules.min_length > 0 && CodePoints(value) < rules.min_length) {
     Violate(path, absl::StrCat("must have at least ", rules.min_length, " characters"), violations);
@@ -104,8 +106,8 @@ void CheckBytes(std::string_view value, const BytesRules& rules, const FieldPath
 }
 
 void ViolateRange(const NumberRules& rules, const FieldPath& path, FieldViolations& violations) {
-  const bool has_min = rules.min != std::numeric_limits<int64_t>::min();
-  const bool has_max = rules.max != std::numeric_limits<int64_t>::max();
+  const bool has_min = rules.min != NumberRules::kNoMin;
+  const bool has_max = rules.max != NumberRules::kNoMax;
   if (has_min && has_max) {
     Violate(path, absl::StrCat("must be from ", rules.min, " to ", rules.max), violations);
   } else if (has_min) {
@@ -147,8 +149,8 @@ void CheckTime(const google::protobuf::Timestamp& value, const FieldPath& path,
 
 void CheckSpan(const google::protobuf::Duration& value, const FieldPath& path,
                FieldViolations& violations) {
-  const bool signs_differ = (value.seconds() > 0 && value.nanos() < 0) ||
-                            (value.seconds() < 0 && value.nanos() > 0);
+  const bool signs_differ =
+      (value.seconds() > 0 && value.nanos() < 0) || (value.seconds() < 0 && value.nanos() > 0);
   if (value.seconds() < -kLongestSeconds || value.seconds() > kLongestSeconds ||
       value.nanos() <= -kNanos || value.nanos() >= kNanos || signs_differ) {
     Violate(path, "must be a duration of at most 10000 years", violations);

@@ -1,7 +1,7 @@
 // Field rules at run time: what generated MaruValidate functions are made of.
 //
-// A request that keeps its rules costs no allocation: a path is a chain of views on the stack and becomes text only when
-// a rule is broken. Thread-safe: nothing here has state.
+// A request that keeps its rules costs no allocation: a path is a chain of views on the stack and
+// becomes text only when a rule is broken. Thread-safe: nothing here has state.
 #ifndef MARU_COMMON_RPC_FIELD_RULES_H_
 #define MARU_COMMON_RPC_FIELD_RULES_H_
 
@@ -31,12 +31,14 @@ struct FieldViolation {
 };
 using FieldViolations = std::vector<FieldViolation>;
 
-// Most violations that are reported of one request, and the longest path in bytes: BadRequest travels in a trailer, and
-// trailers above the metadata limit (32 KiB) would turn a helpful refusal into a broken call.
+// Most violations that are reported of one request, and the longest path in bytes: BadRequest
+// travels in a trailer, and trailers above the metadata limit (32 KiB) would turn a helpful refusal
+// into a broken call.
 inline constexpr size_t kMaxViolations = 20;
 inline constexpr size_t kMaxPathBytes = 256;
 
-// Where a field is. Refers to its parent and to its name: both outlive it, as they do when it is an argument only.
+// Where a field is. Refers to its parent and to its name: both outlive it, as they do when it is an
+// argument only.
 class FieldPath {
  public:
   // The validated message itself; contributes nothing to the text.
@@ -49,6 +51,7 @@ class FieldPath {
       : parent_(&parent), name_(name), key_(Widen(index)) {}
   FieldPath(const FieldPath& parent, std::string_view name, const std::string& key)
       : parent_(&parent), name_(name), key_(std::string_view(key)) {}
+  FieldPath(const FieldPath& parent, std::string_view name, std::string&& key) = delete;
 
   // "items[3].quantity", "labels[\"색\"]"; cut at kMaxPathBytes.
   std::string ToString() const;
@@ -74,8 +77,8 @@ class FieldPath {
 // Reports a broken rule; silent beyond kMaxViolations.
 void Violate(const FieldPath& path, std::string_view description, FieldViolations& violations);
 
-// A regular expression (ECMAScript), compiled once. The generator has compiled it before: construction does not fail.
-// Matches bytes: the generator allows ASCII patterns only.
+// A regular expression (ECMAScript), compiled once. The generator has compiled it before:
+// construction does not fail. Matches bytes: the generator allows ASCII patterns only.
 class Pattern {
  public:
   explicit Pattern(const char* text) : text_(text), regex_(text, std::regex::ECMAScript) {}
@@ -112,10 +115,13 @@ void CheckBytes(std::string_view value, const BytesRules& rules, const FieldPath
                 FieldViolations& violations);
 
 struct NumberRules {
+  static constexpr int64_t kNoMin = std::numeric_limits<int64_t>::min();
+  static constexpr int64_t kNoMax = std::numeric_limits<int64_t>::max();
+
   // Not 0.
   bool required = false;
-  int64_t min = std::numeric_limits<int64_t>::min();
-  int64_t max = std::numeric_limits<int64_t>::max();
+  int64_t min = kNoMin;
+  int64_t max = kNoMax;
 };
 void ViolateRange(const NumberRules& rules, const FieldPath& path, FieldViolations& violations);
 
@@ -123,9 +129,12 @@ void ViolateRange(const NumberRules& rules, const FieldPath& path, FieldViolatio
 template <class Number>
 bool InRange(Number value, const NumberRules& rules) {
   if constexpr (std::is_floating_point_v<Number>) {
-    return value >= static_cast<double>(rules.min) && value <= static_cast<double>(rules.max);
+    return (rules.min == NumberRules::kNoMin || value >= static_cast<double>(rules.min)) &&
+           (rules.max == NumberRules::kNoMax || value <= static_cast<double>(rules.max));
   } else {
-    return std::cmp_greater_equal(value, rules.min) && std::cmp_less_equal(value, rules.max);
+    // A uint64 may be larger than any max that can be written down.
+    return std::cmp_greater_equal(value, rules.min) &&
+           (rules.max == NumberRules::kNoMax || std::cmp_less_equal(value, rules.max));
   }
 }
 
@@ -156,7 +165,8 @@ struct ItemsRules {
 bool CheckItems(size_t count, const ItemsRules& rules, const FieldPath& path,
                 FieldViolations& violations);
 
-// Well-known types, as their own documentation limits them. A required mask names at least one path.
+// Well-known types, as their own documentation limits them. A required mask names at least one
+// path.
 void CheckTime(const google::protobuf::Timestamp& value, const FieldPath& path,
                FieldViolations& violations);
 void CheckSpan(const google::protobuf::Duration& value, const FieldPath& path,

@@ -1,5 +1,6 @@
-// Backend: the ordered key-value engine below the store. Thin on purpose: what can lose data (grouping, overlay, order of
-// sync and reply) is the store's own code and runs the same over every engine.
+// Backend: the ordered key-value engine below the store. Thin on purpose: what can lose data
+// (grouping, overlay, order of sync and reply) is the store's own code and runs the same over every
+// engine.
 #ifndef MARU_COMMON_STORE_BACKEND_H_
 #define MARU_COMMON_STORE_BACKEND_H_
 
@@ -23,7 +24,8 @@ struct KeyRange {
 
 enum class Direction { kForward, kReverse };
 
-// Walks a range on a fixed state. `status` tells whether the end is real: check it once Valid() is false.
+// Walks a range on a fixed state. `status` tells whether the end is real: check it once Valid() is
+// false.
 class Cursor {
  public:
   virtual ~Cursor() = default;
@@ -32,19 +34,29 @@ class Cursor {
   // Until the next call of Next.
   virtual std::string_view key() const = 0;
   virtual std::string_view value() const = 0;
-  // OK; UNAVAILABLE when the tier was kCacheOnly and the data is not cached; DATA_LOSS when it is damaged.
+  // OK; UNAVAILABLE when the tier was kCacheOnly and the data is not cached; DATA_LOSS when it is
+  // damaged.
   virtual absl::Status status() const = 0;
 };
 
-// How far a read may go. kCacheOnly never touches the disk.
-enum class ReadTier { kCacheOnly, kAll };
+// How far a read may go.
+enum class ReadTier {
+  // Never touches the disk.
+  kCacheOnly,
+  kAll,
+  // As kAll, and leaves the cache as it is: for walks over what nobody else is about to read.
+  kOnce,
+};
 
-// A fixed state of the database. Thread-safe. Released when destroyed; must not outlive its backend.
+// A fixed state of the database. Thread-safe. Released when destroyed; must not outlive its
+// backend.
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
-  virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key, ReadTier tier) const = 0;
-  virtual std::unique_ptr<Cursor> Scan(const KeyRange& range, Direction direction, ReadTier tier) const = 0;
+  virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key,
+                                                         ReadTier tier) const = 0;
+  virtual std::unique_ptr<Cursor> Scan(const KeyRange& range, Direction direction,
+                                       ReadTier tier) const = 0;
 };
 
 // One change. nullopt deletes.
@@ -58,8 +70,8 @@ class Backend {
  public:
   virtual ~Backend() = default;
   // Applies all changes or none, and returns once they are on disk. Keys are distinct.
-  // RESOURCE_EXHAUSTED: nothing was written and later writes may succeed (disk full before the log was touched).
-  // Any other error: unknown what is on disk; the backend refuses all later writes.
+  // RESOURCE_EXHAUSTED: nothing was written and later writes may succeed (disk full before the log
+  // was touched). Any other error: unknown what is on disk; the backend refuses all later writes.
   virtual absl::Status Write(const std::vector<Change>& changes) = 0;
   // The state after the last Write that returned.
   virtual std::unique_ptr<Snapshot> Snap() const = 0;

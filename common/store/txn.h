@@ -1,11 +1,12 @@
 // Reader, ViewTxn and Txn: what code sees of the store.
 //
 //   Reader   reads one fixed state.
-//   ViewTxn  + writes. What a view gets: no Emit, no ids, no timers, so that it can be rebuilt from the log.
-//   Txn      + events and ids. What commands and policies get.
+//   ViewTxn  + writes. What a view gets: no Emit, no ids, no timers, so that it can be rebuilt from
+//   the log. Txn      + events and ids. What commands and policies get.
 //
-// A transaction function runs alone, in full order, on the writer's thread: it has no side effects besides its Txn, takes
-// no locks and does no I/O of its own. It may run zero times (its caller is gone) or once.
+// A transaction function runs alone, in full order, on the writer's thread: it has no side effects
+// besides its Txn, takes no locks and does no I/O of its own. It may run zero times (its caller is
+// gone) or once.
 #ifndef MARU_COMMON_STORE_TXN_H_
 #define MARU_COMMON_STORE_TXN_H_
 
@@ -29,8 +30,8 @@ namespace maru::store {
 class Reader {
  public:
   virtual ~Reader() = default;
-  // DATA_LOSS, or the engine's failure. On a Reader of Store::Read also UNAVAILABLE, which means "run me again where the
-  // disk may be read": hand every error on.
+  // DATA_LOSS, or the engine's failure. On a Reader of Store::Read also UNAVAILABLE, which means
+  // "run me again where the disk may be read": hand every error on.
   virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) = 0;
   virtual std::unique_ptr<Cursor> Scan(const KeyRange& range, Direction direction) = 0;
 };
@@ -59,12 +60,12 @@ class Txn : public ViewTxn {
   // UUIDv7; later ones sort after earlier ones, across restarts and clock jumps.
   virtual std::string NewId() = 0;
 
-  // Publishes `event` if and only if this transaction commits, in commit order (outbox). E is an event of this context's
-  // contract: key and correlation id come from its options.
+  // Publishes `event` if and only if this transaction commits, in commit order (outbox). E is an
+  // event of this context's contract: key and correlation id come from its options.
   template <class E>
   void Emit(const E& event) {
-    EmitEncoded(event.GetDescriptor()->full_name(), MaruEventKey(event), MaruEventCorrelationId(event),
-                event.SerializeAsString());
+    EmitEncoded(event.GetDescriptor()->full_name(), MaruEventKey(event),
+                MaruEventCorrelationId(event), event.SerializeAsString());
   }
 
   // Runs `fn`; when it returns an error nothing of what it wrote or emitted remains.
@@ -73,13 +74,13 @@ class Txn : public ViewTxn {
   // The cause of what is emitted from here on. Set by Store::Transact and by the subscriber.
   virtual void SetCause(Cause cause) = 0;
 
-  // Commits the writes although the function returns an error, and records the refusal under the call's request_id: for
-  // refusals that leave a row (domain.md, "Commands are idempotent").
+  // Commits the writes although the function returns an error, and records the refusal under the
+  // call's request_id: for refusals that leave a row (domain.md, "Commands are idempotent").
   virtual void CommitRefusal() = 0;
 
  protected:
-  virtual void EmitEncoded(std::string_view type, std::string_view key, std::string_view correlation_id,
-                           std::string data) = 0;
+  virtual void EmitEncoded(std::string_view type, std::string_view key,
+                           std::string_view correlation_id, std::string data) = 0;
 };
 
 }  // namespace maru::store

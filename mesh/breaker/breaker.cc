@@ -25,6 +25,17 @@ Breaker::Permit::Permit(Permit&& other) noexcept
       era_(other.era_),
       started_(other.started_) {}
 
+Breaker::Permit& Breaker::Permit::operator=(Permit&& other) noexcept {
+  if (this != &other) {
+    Finish(Outcome::kUncounted);
+    breaker_ = std::exchange(other.breaker_, nullptr);
+    id_ = other.id_;
+    era_ = other.era_;
+    started_ = other.started_;
+  }
+  return *this;
+}
+
 void Breaker::Permit::Finish(Outcome outcome) {
   if (Breaker* breaker = std::exchange(breaker_, nullptr)) breaker->Finished(*this, outcome);
 }

@@ -69,7 +69,7 @@ class Breaker {
   class [[nodiscard]] Permit {
    public:
     Permit(Permit&& other) noexcept;
-    Permit& operator=(Permit&&) = delete;
+    Permit& operator=(Permit&& other) noexcept;
     ~Permit() { Finish(Outcome::kUncounted); }
     // At most once; the call took from TryAcquire until now.
     void Finish(Outcome outcome);

@@ -198,7 +198,8 @@ function(maru_test)
   endforeach()
 endfunction()
 
-# Sets <out> to the import path of a .proto given relative to the current folder ("google/api/http.proto").
+# Sets <out> to the import path of a .proto given relative to the current folder ("google/api/http.proto"). Those outside of
+# proto/ (contracts that only a test needs) are imported from the repository's root: "tools/protoc-gen-maru/testdata/…".
 function(maru_proto_import_path out proto)
   cmake_path(ABSOLUTE_PATH proto NORMALIZE OUTPUT_VARIABLE absolute)
   set(root ${MARU_PROTO_DIR})
@@ -206,15 +207,19 @@ function(maru_proto_import_path out proto)
   if(vendored)
     set(root ${MARU_THIRD_PARTY_PROTO_DIR})
   endif()
+  cmake_path(IS_PREFIX root ${absolute} contract)
+  if(NOT contract)
+    set(root ${CMAKE_SOURCE_DIR})
+  endif()
   cmake_path(RELATIVE_PATH absolute BASE_DIRECTORY ${root} OUTPUT_VARIABLE path)
   if(path MATCHES "^\\.\\.")
-    message(FATAL_ERROR "${absolute} is outside of ${MARU_PROTO_DIR}")
+    message(FATAL_ERROR "${absolute} is outside of ${CMAKE_SOURCE_DIR}")
   endif()
   set(${out} ${path} PARENT_SCOPE)
 endfunction()
 
 # Import roots; protoc itself adds the one of google/protobuf.
-set(MARU_PROTO_ROOTS -I ${MARU_PROTO_DIR} -I ${MARU_THIRD_PARTY_PROTO_DIR})
+set(MARU_PROTO_ROOTS -I ${MARU_PROTO_DIR} -I ${MARU_THIRD_PARTY_PROTO_DIR} -I ${CMAKE_SOURCE_DIR})
 
 # maru_proto(NAME name PROTOS … [DEPS maru::proto_…] [MARU_CODE])
 # Library maru_proto_<name>, alias maru::proto_<name>, of the messages. With MARU_CODE also maru_code_<name>, alias

@@ -15,9 +15,11 @@ void CheckIdField(const Descriptor& event, const std::string& option, const std:
                   Diagnostics& diagnostics) {
   const FieldDescriptor* field = event.FindFieldByName(name);
   if (field == nullptr) {
-    diagnostics.Add(event, absl::StrCat(option, " of ", event.name(), " names \"", name, "\", which is no field of it"));
+    diagnostics.Add(event, absl::StrCat(option, " of ", event.name(), " names \"", name,
+                                        "\", which is no field of it"));
   } else if (field->type() != FieldDescriptor::TYPE_STRING || field->is_repeated()) {
-    diagnostics.Add(event, absl::StrCat(option, " of ", event.name(), " names \"", name, "\", which is no string"));
+    diagnostics.Add(event, absl::StrCat(option, " of ", event.name(), " names \"", name,
+                                        "\", which is no string"));
   }
 }
 
@@ -27,7 +29,8 @@ void CheckEvent(const Descriptor& message, Diagnostics& diagnostics) {
   if (!IsEvent(message)) return;
   const options::v1::EventPolicy& policy = PolicyOf(message);
   if (message.containing_type() != nullptr) {
-    diagnostics.Add(message, absl::StrCat("event ", message.name(), " is nested in another message"));
+    diagnostics.Add(message,
+                    absl::StrCat("event ", message.name(), " is nested in another message"));
   }
   if (policy.correlation_id().empty()) {
     diagnostics.Add(message, absl::StrCat("event ", message.name(), " declares no correlation_id"));
@@ -37,13 +40,16 @@ void CheckEvent(const Descriptor& message, Diagnostics& diagnostics) {
   if (!policy.key().empty()) {
     CheckIdField(message, "key", policy.key(), diagnostics);
     if (policy.key() == policy.correlation_id()) {
-      diagnostics.Add(message, absl::StrCat("key of ", message.name(), " is the correlation_id anyway: leave it out"));
+      diagnostics.Add(message, absl::StrCat("key of ", message.name(),
+                                            " is the correlation_id anyway: leave it out"));
     }
     if (policy.key_reason().empty()) {
-      diagnostics.Add(message, absl::StrCat("event ", message.name(), " has a key but no key_reason"));
+      diagnostics.Add(message,
+                      absl::StrCat("event ", message.name(), " has a key but no key_reason"));
     }
   } else if (!policy.key_reason().empty()) {
-    diagnostics.Add(message, absl::StrCat("event ", message.name(), " has a key_reason but no key"));
+    diagnostics.Add(message,
+                    absl::StrCat("event ", message.name(), " has a key_reason but no key"));
   }
 }
 

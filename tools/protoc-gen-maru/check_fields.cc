@@ -22,7 +22,8 @@ constexpr uint32_t kMaxPatternLength = 1024;
 constexpr uint32_t kUuidLength = 36;
 constexpr int64_t kMaxPageSize = 1000;
 
-// The field whose type the element rules (length, range, pattern, …) are about: the values of a map, else itself.
+// The field whose type the element rules (length, range, pattern, …) are about: the values of a
+// map, else itself.
 const FieldDescriptor& ElementOf(const FieldDescriptor& field) {
   return field.is_map() ? *field.message_type()->map_value() : field;
 }
@@ -44,15 +45,18 @@ class FieldCheck {
 
  private:
   void Add(const std::string& text) {
-    diagnostics_.Add(field_, absl::StrCat(field_.containing_type()->name(), ".", field_.name(), " ", text));
+    diagnostics_.Add(field_,
+                     absl::StrCat(field_.containing_type()->name(), ".", field_.name(), " ", text));
   }
   FieldDescriptor::CppType type() const { return ElementOf(field_).cpp_type(); }
   bool IsString() const { return ElementOf(field_).type() == FieldDescriptor::TYPE_STRING; }
 
   void CheckRequired() {
     if (!rules_.required()) return;
-    if (field_.real_containing_oneof() != nullptr) Add("is required, but a member of a oneof may always be absent");
-    if (!field_.is_repeated() && type() == FieldDescriptor::CPPTYPE_BOOL && !field_.has_presence()) {
+    if (field_.real_containing_oneof() != nullptr)
+      Add("is required, but a member of a oneof may always be absent");
+    if (!field_.is_repeated() && type() == FieldDescriptor::CPPTYPE_BOOL &&
+        !field_.has_presence()) {
       Add("is required, but false cannot be told from absent: make it optional");
     }
   }
@@ -61,7 +65,8 @@ class FieldCheck {
     if (rules_.min_items() == 0 && rules_.max_items() == 0) return;
     if (!field_.is_repeated()) return Add("has min_items or max_items, but is not repeated");
     const uint32_t max = rules_.max_items() == 0 ? kDefaultMaxItems : rules_.max_items();
-    if (rules_.min_items() > max) Add(absl::StrCat("has min_items ", rules_.min_items(), " above max_items ", max));
+    if (rules_.min_items() > max)
+      Add(absl::StrCat("has min_items ", rules_.min_items(), " above max_items ", max));
   }
 
   void CheckLength() {
@@ -71,13 +76,15 @@ class FieldCheck {
     }
     uint32_t max = rules_.max_length();
     if (max == 0) max = IsString() ? kDefaultMaxLength : std::numeric_limits<uint32_t>::max();
-    if (rules_.min_length() > max) Add(absl::StrCat("has min_length ", rules_.min_length(), " above max_length ", max));
+    if (rules_.min_length() > max)
+      Add(absl::StrCat("has min_length ", rules_.min_length(), " above max_length ", max));
   }
 
   void CheckText() {
     if (rules_.uuid()) {
       if (!IsString()) return Add("has the rule uuid, but is no string");
-      if ((rules_.max_length() != 0 && rules_.max_length() < kUuidLength) || rules_.min_length() > kUuidLength) {
+      if ((rules_.max_length() != 0 && rules_.max_length() < kUuidLength) ||
+          rules_.min_length() > kUuidLength) {
         Add("has the rule uuid, but its length forbids one");
       }
     }
@@ -89,7 +96,8 @@ class FieldCheck {
 
   void CheckPattern() {
     for (const unsigned char byte : rules_.pattern()) {
-      if (!absl::ascii_isascii(byte)) return Add("has a pattern beyond ASCII: it is matched byte by byte");
+      if (!absl::ascii_isascii(byte))
+        return Add("has a pattern beyond ASCII: it is matched byte by byte");
     }
     if (rules_.max_length() > kMaxPatternLength) {
       Add(absl::StrCat("has a pattern, so max_length must be at most ", kMaxPatternLength));
@@ -140,14 +148,19 @@ class FieldCheck {
   Diagnostics& diagnostics_;
 };
 
-// Every list is paged alike (domain.md, "Get, list, delete"): a page has at most 1000 rows, a negative size is refused.
+// Every list is paged alike (domain.md, "Get, list, delete"): a page has at most 1000 rows, a
+// negative size is refused.
 void CheckPageSize(const FieldDescriptor& field, Diagnostics& diagnostics) {
   const FieldRules& rules = RulesOf(field);
   if (field.type() != FieldDescriptor::TYPE_INT32 || field.is_repeated()) {
-    diagnostics.Add(field, absl::StrCat(field.containing_type()->name(), ".page_size is not an int32"));
-  } else if (!rules.has_min() || rules.min() < 0 || !rules.has_max() || rules.max() > kMaxPageSize) {
-    diagnostics.Add(field, absl::StrCat(field.containing_type()->name(), ".page_size needs a min of at least 0 and a max of "
-                                        "at most ", kMaxPageSize));
+    diagnostics.Add(field,
+                    absl::StrCat(field.containing_type()->name(), ".page_size is not an int32"));
+  } else if (!rules.has_min() || rules.min() < 0 || !rules.has_max() ||
+             rules.max() > kMaxPageSize) {
+    diagnostics.Add(field, absl::StrCat(field.containing_type()->name(),
+                                        ".page_size needs a min of at least 0 and a max of "
+                                        "at most ",
+                                        kMaxPageSize));
   }
 }
 

@@ -84,7 +84,8 @@ void CheckCallers(const MethodDescriptor& method, Diagnostics& diagnostics) {
   const MethodPolicy& policy = PolicyOf(method);
   const bool service = MayCall(policy, options::v1::ROLE_SERVICE);
   if (service && policy.callers().empty()) {
-    diagnostics.Add(method, absl::StrCat(method.name(), " is open to ROLE_SERVICE but names no callers"));
+    diagnostics.Add(method,
+                    absl::StrCat(method.name(), " is open to ROLE_SERVICE but names no callers"));
   }
   if (!service && !policy.callers().empty()) {
     diagnostics.Add(method, absl::StrCat(method.name(), " names callers but not ROLE_SERVICE"));
@@ -92,7 +93,8 @@ void CheckCallers(const MethodDescriptor& method, Diagnostics& diagnostics) {
   std::set<std::string> seen;
   for (const std::string& caller : policy.callers()) {
     if (!seen.insert(caller).second) {
-      diagnostics.Add(method, absl::StrCat(method.name(), " names the caller \"", caller, "\" twice"));
+      diagnostics.Add(method,
+                      absl::StrCat(method.name(), " names the caller \"", caller, "\" twice"));
     } else if (caller == kAnyCaller) {
       if (policy.callers_size() > 1) {
         diagnostics.Add(method, absl::StrCat(method.name(), " names callers beside \"*\""));
@@ -113,18 +115,21 @@ void CheckRequestId(const MethodDescriptor& method, Diagnostics& diagnostics) {
   const FieldDescriptor* field = method.input_type()->FindFieldByName(kRequestId);
   if (policy.idempotency() != options::v1::IDEMPOTENCY_REQUEST_ID) {
     if (field != nullptr) {
-      diagnostics.Add(method, absl::StrCat(method.input_type()->name(), " has a request_id, but ", method.name(),
-                                           " is not IDEMPOTENCY_REQUEST_ID"));
+      diagnostics.Add(method, absl::StrCat(method.input_type()->name(), " has a request_id, but ",
+                                           method.name(), " is not IDEMPOTENCY_REQUEST_ID"));
     }
     return;
   }
   if (IsStream(method)) {
-    diagnostics.Add(method, absl::StrCat(method.name(), " is IDEMPOTENCY_REQUEST_ID, but results of streams are not "
-                                         "recorded"));
+    diagnostics.Add(method,
+                    absl::StrCat(method.name(),
+                                 " is IDEMPOTENCY_REQUEST_ID, but results of streams are not "
+                                 "recorded"));
   }
   if (field == nullptr || field->type() != FieldDescriptor::TYPE_STRING || field->is_repeated() ||
       !RulesOf(*field).uuid()) {
-    diagnostics.Add(method, absl::StrCat(method.name(), " is IDEMPOTENCY_REQUEST_ID, so ", method.input_type()->name(),
+    diagnostics.Add(method, absl::StrCat(method.name(), " is IDEMPOTENCY_REQUEST_ID, so ",
+                                         method.input_type()->name(),
                                          " needs a string request_id with the rule uuid"));
   }
 }
@@ -135,34 +140,43 @@ void CheckBreaker(const MethodDescriptor& method, Diagnostics& diagnostics) {
   if (!policy.has_breaker()) {
     const bool optional = policy.callers_size() == 1 && policy.callers(0) == kAnyCaller;
     if (service && !optional) {
-      diagnostics.Add(method, absl::StrCat(method.name(), " is called by services and declares no breaker"));
+      diagnostics.Add(
+          method, absl::StrCat(method.name(), " is called by services and declares no breaker"));
     }
     return;
   }
   if (!service) {
-    diagnostics.Add(method, absl::StrCat(method.name(), " declares a breaker, but no service may call it"));
+    diagnostics.Add(method,
+                    absl::StrCat(method.name(), " declares a breaker, but no service may call it"));
   }
   if (!IsName(policy.breaker().class_())) {
-    diagnostics.Add(method, absl::StrCat("the breaker class \"", policy.breaker().class_(), "\" of ", method.name(),
-                                         " is not of letters, digits and underscores"));
+    diagnostics.Add(method,
+                    absl::StrCat("the breaker class \"", policy.breaker().class_(), "\" of ",
+                                 method.name(), " is not of letters, digits and underscores"));
   }
   const absl::Duration slow = ToAbsl(policy.breaker().slow());
   const absl::Duration deadline = ToAbsl(policy.deadline());
   if (slow <= absl::ZeroDuration()) {
-    diagnostics.Add(method, absl::StrCat("the breaker of ", method.name(), " does not say from when a call is slow"));
+    diagnostics.Add(method, absl::StrCat("the breaker of ", method.name(),
+                                         " does not say from when a call is slow"));
   } else if (deadline > absl::ZeroDuration() && slow > deadline / 2) {
-    diagnostics.Add(method, absl::StrCat("the breaker of ", method.name(), " calls ", absl::FormatDuration(slow),
-                                         " slow, more than half of the deadline ", absl::FormatDuration(deadline)));
+    diagnostics.Add(
+        method,
+        absl::StrCat("the breaker of ", method.name(), " calls ", absl::FormatDuration(slow),
+                     " slow, more than half of the deadline ", absl::FormatDuration(deadline)));
   }
 }
 
 void CheckMethod(const MethodDescriptor& method, Diagnostics& diagnostics) {
   if (method.client_streaming() && !method.server_streaming()) {
-    diagnostics.Add(method, absl::StrCat(method.name(), " is a client stream, which Maru does not have: use unary or "
-                                         "bidirectional"));
+    diagnostics.Add(method,
+                    absl::StrCat(method.name(),
+                                 " is a client stream, which Maru does not have: use unary or "
+                                 "bidirectional"));
   }
   if (!HasPolicy(method)) {
-    diagnostics.Add(method, absl::StrCat(method.name(), " has no (maru.options.v1.method): deadline, roles and "
+    diagnostics.Add(method, absl::StrCat(method.name(),
+                                         " has no (maru.options.v1.method): deadline, roles and "
                                          "idempotency are required"));
     return;
   }
@@ -185,10 +199,12 @@ void CheckService(const ServiceDescriptor& service, Diagnostics& diagnostics) {
     const options::v1::BreakerPolicy& breaker = PolicyOf(method).breaker();
     const MethodDescriptor& first = *classes.emplace(breaker.class_(), &method).first->second;
     if (ToAbsl(PolicyOf(first).breaker().slow()) != ToAbsl(breaker.slow())) {
-      diagnostics.Add(method, absl::StrCat("breaker class \"", breaker.class_(), "\" is slow from ",
-                                           absl::FormatDuration(ToAbsl(breaker.slow())), " in ", method.name(),
-                                           " and from ", absl::FormatDuration(ToAbsl(PolicyOf(first).breaker().slow())),
-                                           " in ", first.name()));
+      diagnostics.Add(
+          method,
+          absl::StrCat("breaker class \"", breaker.class_(), "\" is slow from ",
+                       absl::FormatDuration(ToAbsl(breaker.slow())), " in ", method.name(),
+                       " and from ", absl::FormatDuration(ToAbsl(PolicyOf(first).breaker().slow())),
+                       " in ", first.name()));
     }
   }
 }

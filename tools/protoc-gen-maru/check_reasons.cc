@@ -1,6 +1,4 @@
 // Policies of error reasons.
-#include <algorithm>
-#include <map>
 #include <regex>
 #include <set>
 #include <string>
@@ -8,7 +6,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tools/protoc-gen-maru/checks.h"
-#include "tools/protoc-gen-maru/names.h"
 #include "tools/protoc-gen-maru/policy.h"
 
 namespace maru::gen {
@@ -27,8 +24,8 @@ void CheckCode(const EnumValueDescriptor& value, Diagnostics& diagnostics) {
   if (policy.has_retry_delay() && delay <= absl::ZeroDuration()) {
     diagnostics.Add(value, absl::StrCat("the retry_delay of ", value.name(), " is not positive"));
   }
-  if (!policy.has_retry_delay() &&
-      (policy.code() == google::rpc::UNAVAILABLE || policy.code() == google::rpc::RESOURCE_EXHAUSTED)) {
+  if (!policy.has_retry_delay() && (policy.code() == google::rpc::UNAVAILABLE ||
+                                    policy.code() == google::rpc::RESOURCE_EXHAUSTED)) {
     diagnostics.Add(value, absl::StrCat(value.name(), " is ", google::rpc::Code_Name(policy.code()),
                                         ", so it needs a retry_delay"));
   }
@@ -38,35 +35,26 @@ void CheckTexts(const EnumValueDescriptor& value, Diagnostics& diagnostics) {
   static const std::regex& name_form = *new std::regex("[a-z][a-z0-9_]*");
   static const std::regex& reference = *new std::regex("\\{([^}]*)\\}");
   const ReasonPolicy& policy = ReasonOf(value);
-  if (policy.message().empty()) diagnostics.Add(value, absl::StrCat(value.name(), " has no message"));
+  if (policy.message().empty())
+    diagnostics.Add(value, absl::StrCat(value.name(), " has no message"));
   if (policy.advice().empty()) diagnostics.Add(value, absl::StrCat(value.name(), " has no advice"));
   std::set<std::string> names;
   for (const std::string& name : policy.metadata()) {
     if (!std::regex_match(name, name_form)) {
-      diagnostics.Add(value, absl::StrCat("metadata \"", name, "\" of ", value.name(), " is not lower_snake_case"));
+      diagnostics.Add(value, absl::StrCat("metadata \"", name, "\" of ", value.name(),
+                                          " is not lower_snake_case"));
     }
     if (!names.insert(name).second) {
-      diagnostics.Add(value, absl::StrCat("metadata \"", name, "\" of ", value.name(), " is declared twice"));
+      diagnostics.Add(
+          value, absl::StrCat("metadata \"", name, "\" of ", value.name(), " is declared twice"));
     }
   }
   const std::string& message = policy.message();
-  for (std::sregex_iterator match(message.begin(), message.end(), reference), end; match != end; ++match) {
+  for (std::sregex_iterator match(message.begin(), message.end(), reference), end; match != end;
+       ++match) {
     if (!names.contains((*match)[1])) {
-      diagnostics.Add(value, absl::StrCat("the message of ", value.name(), " uses ", (*match)[0].str(),
-                                          ", which is not in its metadata"));
-    }
-  }
-}
-
-// Two names may fall together as constructors: A_B and AB do not, FOO_1 and FOO1 do.
-void CheckConstructors(const EnumDescriptor& type, Diagnostics& diagnostics) {
-  std::map<std::string, const EnumValueDescriptor*> constructors;
-  for (int i = 0; i < type.value_count(); ++i) {
-    const EnumValueDescriptor& value = *type.value(i);
-    const auto [first, fresh] = constructors.emplace(UpperCamel(WireName(value)), &value);
-    if (!fresh) {
-      diagnostics.Add(value, absl::StrCat(value.name(), " and ", first->second->name(), " would both be errors::",
-                                          first->first));
+      diagnostics.Add(value, absl::StrCat("the message of ", value.name(), " uses ",
+                                          (*match)[0].str(), ", which is not in its metadata"));
     }
   }
 }
@@ -79,8 +67,10 @@ void CheckReasons(const EnumDescriptor& type, Diagnostics& diagnostics) {
     const EnumValueDescriptor& value = *type.value(i);
     if (!is_reasons) {
       if (HasReason(value)) {
-        diagnostics.Add(value, absl::StrCat(value.name(), " has a (maru.options.v1.reason) outside of a top-level enum ",
-                                            kReasonEnum));
+        diagnostics.Add(value,
+                        absl::StrCat(value.name(),
+                                     " has a (maru.options.v1.reason) outside of a top-level enum ",
+                                     kReasonEnum));
       }
       continue;
     }
@@ -88,7 +78,8 @@ void CheckReasons(const EnumDescriptor& type, Diagnostics& diagnostics) {
       diagnostics.Add(value, absl::StrCat(value.name(), " does not start with ", kReasonPrefix));
     }
     if (value.number() == 0) {
-      if (HasReason(value)) diagnostics.Add(value, absl::StrCat(value.name(), " is never sent and has no reason"));
+      if (HasReason(value))
+        diagnostics.Add(value, absl::StrCat(value.name(), " is never sent and has no reason"));
       continue;
     }
     if (!HasReason(value)) {
@@ -98,7 +89,6 @@ void CheckReasons(const EnumDescriptor& type, Diagnostics& diagnostics) {
     CheckCode(value, diagnostics);
     CheckTexts(value, diagnostics);
   }
-  if (is_reasons) CheckConstructors(type, diagnostics);
 }
 
 }  // namespace maru::gen

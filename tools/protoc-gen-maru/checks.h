@@ -1,4 +1,5 @@
-// What a contract must and must not say. Each check adds everything it finds; README.md lists the rules.
+// What a contract must and must not say. Each check adds everything it finds; README.md lists the
+// rules.
 #ifndef MARU_TOOLS_PROTOC_GEN_MARU_CHECKS_H_
 #define MARU_TOOLS_PROTOC_GEN_MARU_CHECKS_H_
 

@@ -13,8 +13,8 @@ namespace maru::gen {
 
 class Diagnostics {
  public:
-  // Adds "<file>:<line>: <text>"; the line is where `element` (a message, field, method, enum, …) begins. Without source
-  // information, which protoc always gives, the line is 0.
+  // Adds "<file>:<line>: <text>"; the line is where `element` (a message, field, method, enum, …)
+  // begins. Without source information, which protoc always gives, the line is 0.
   template <class Element>
   void Add(const Element& element, const std::string& text) {
     google::protobuf::SourceLocation location;

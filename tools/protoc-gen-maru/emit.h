@@ -1,5 +1,5 @@
-// The parts of a generated file. Each writes declarations (into the header) or definitions (into the source), inside of
-// the contract's namespace, for everything of its kind in the file.
+// The parts of a generated file. Each writes declarations (into the header) or definitions (into
+// the source), inside of the contract's namespace, for everything of its kind in the file.
 #ifndef MARU_TOOLS_PROTOC_GEN_MARU_EMIT_H_
 #define MARU_TOOLS_PROTOC_GEN_MARU_EMIT_H_
 
@@ -23,7 +23,8 @@ std::string DefineEvents(const FileDescriptor& file);
 // Messages: MaruValidate.
 std::string DeclareValidation(const FileDescriptor& file);
 std::string DefineValidation(const FileDescriptor& file);
-// Contracts whose MaruValidate is called: the generated headers to include.
+// Other contracts whose MaruValidate is called, of fields and of requests: the generated headers to
+// include.
 std::set<std::string> ValidationIncludes(const FileDescriptor& file);
 
 // Reasons: namespace errors.

@@ -44,10 +44,12 @@ std::string DeclareErrors(const FileDescriptor& file) {
   if (ReasonsOf(file).empty()) return "";
   std::string code = "namespace errors {\n\n";
   for (const EnumValueDescriptor* reason : ReasonsOf(file)) {
-    absl::StrAppend(&code, Comment(*reason, 0),
-                    CommentLines(absl::StrCat(" ", google::rpc::Code_Name(ReasonOf(*reason).code()), "/",
-                                              WireName(*reason), ". The caller: ", ReasonOf(*reason).advice()), 0),
-                    Call(0, Head(*reason), Parameters(*reason), ";"), "\n");
+    absl::StrAppend(
+        &code, Comment(*reason, 0),
+        CommentLines(absl::StrCat(" ", google::rpc::Code_Name(ReasonOf(*reason).code()), "/",
+                                  WireName(*reason), ". The caller: ", ReasonOf(*reason).advice()),
+                     0),
+        Call(0, Head(*reason), Parameters(*reason), ";"), "\n");
   }
   return absl::StrCat(code, "}  // namespace errors\n\n");
 }
@@ -57,13 +59,14 @@ std::string DefineErrors(const FileDescriptor& file) {
   std::string code = "namespace errors {\n\n";
   for (const EnumValueDescriptor* reason : ReasonsOf(file)) {
     const options::v1::ReasonPolicy& policy = ReasonOf(*reason);
-    absl::StrAppend(&code, Call(0, Head(*reason), Parameters(*reason), " {"),
-                    "  static constexpr ::maru::rpc::ReasonInfo kReason = {\n",
-                    "      .code = ", StatusCode(policy.code()), ",\n",
-                    "      .reason = ", Literal(WireName(*reason)), ",\n",
-                    "      .message = ", Literal(policy.message()), ",\n",
-                    "      .retry_delay = ", DurationLiteral(ToAbsl(policy.retry_delay())), ",\n", "  };\n",
-                    Call(2, "return ::maru::rpc::MakeError", {"kReason", Metadata(*reason)}, ";"), "}\n\n");
+    absl::StrAppend(
+        &code, Call(0, Head(*reason), Parameters(*reason), " {"),
+        "  static constexpr ::maru::rpc::ReasonInfo kReason = {\n",
+        "      .code = ", StatusCode(policy.code()), ",\n",
+        "      .reason = ", Literal(WireName(*reason)), ",\n",
+        "      .message = ", Literal(policy.message()), ",\n",
+        "      .retry_delay = ", DurationLiteral(ToAbsl(policy.retry_delay())), ",\n", "  };\n",
+        Call(2, "return ::maru::rpc::MakeError", {"kReason", Metadata(*reason)}, ";"), "}\n\n");
   }
   return absl::StrCat(code, "}  // namespace errors\n\n");
 }

@@ -11,10 +11,12 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-std::string Define(const std::string& function, const Descriptor& event, const FieldDescriptor& field) {
-  return absl::StrCat(Call(0, absl::StrCat("std::string_view ", function),
-                           {absl::StrCat("const ", TypeName(event, *event.file()), "& event")}, " {"),
-                      "  return event.", Accessor(field), "();\n}\n\n");
+std::string Define(const std::string& function, const Descriptor& event,
+                   const FieldDescriptor& field) {
+  return absl::StrCat(
+      Call(0, absl::StrCat("std::string_view ", function),
+           {absl::StrCat("const ", TypeName(event, *event.file()), "& event")}, " {"),
+      "  return event.", Accessor(field), "();\n}\n\n");
 }
 
 }  // namespace
@@ -27,7 +29,8 @@ std::string DeclareEvents(const FileDescriptor& file) {
     absl::StrAppend(&code, Comment(*event, 0));
     if (!PolicyOf(*event).key().empty()) {
       absl::StrAppend(&code, CommentLines(absl::StrCat(" Keyed by ", PolicyOf(*event).key(), ": ",
-                                                       PolicyOf(*event).key_reason()), 0));
+                                                       PolicyOf(*event).key_reason()),
+                                          0));
     }
     absl::StrAppend(&code, Call(0, "std::string_view MaruEventKey", {parameter}, ";"),
                     Call(0, "std::string_view MaruEventCorrelationId", {parameter}, ";"), "\n");

@@ -17,8 +17,12 @@ constexpr char kCallParameter[] = "const ::maru::rpc::CallContext& call";
 
 bool IsUnary(const MethodDescriptor& method) { return !method.server_streaming(); }
 
-std::string Request(const MethodDescriptor& method) { return TypeName(*method.input_type(), *method.file()); }
-std::string Reply(const MethodDescriptor& method) { return TypeName(*method.output_type(), *method.file()); }
+std::string Request(const MethodDescriptor& method) {
+  return TypeName(*method.input_type(), *method.file());
+}
+std::string Reply(const MethodDescriptor& method) {
+  return TypeName(*method.output_type(), *method.file());
+}
 
 // What a method's task ends with.
 std::string ResultType(const MethodDescriptor& method) {
@@ -36,8 +40,8 @@ std::vector<std::string> HandlerParameters(const MethodDescriptor& method) {
     return {kCallParameter, RequestParameter(method),
             absl::StrCat("::maru::rpc::StreamWriter<", Reply(method), ">& writer")};
   }
-  return {kCallParameter,
-          absl::StrCat("::maru::rpc::BidiStream<", Request(method), ", ", Reply(method), ">& stream")};
+  return {kCallParameter, absl::StrCat("::maru::rpc::BidiStream<", Request(method), ", ",
+                                       Reply(method), ">& stream")};
 }
 
 std::string Kind(const MethodDescriptor& method) {
@@ -47,7 +51,8 @@ std::string Kind(const MethodDescriptor& method) {
 
 std::string RoleSet(const options::v1::MethodPolicy& policy) {
   std::vector<std::string> roles;
-  for (const int role : policy.roles()) roles.push_back(absl::StrCat("::maru::options::v1::", options::v1::Role_Name(role)));
+  for (const int role : policy.roles())
+    roles.push_back(absl::StrCat("::maru::options::v1::", options::v1::Role_Name(role)));
   return absl::StrCat("{", absl::StrJoin(roles, ", "), "}");
 }
 
@@ -63,38 +68,45 @@ bool HasUnary(const ServiceDescriptor& service) {
 }
 
 std::string DeclareMethods(const ServiceDescriptor& service) {
-  std::string code = absl::StrCat("// Policies of ", service.full_name(), ", as the contract has them.\nstruct ",
-                                  Methods(service), " {\n");
+  std::string code = absl::StrCat("// Policies of ", service.full_name(),
+                                  ", as the contract has them.\nstruct ", Methods(service), " {\n");
   for (int i = 0; i < service.method_count(); ++i) {
-    absl::StrAppend(&code, "  static const ::maru::rpc::MethodInfo k", service.method(i)->name(), ";\n");
+    absl::StrAppend(&code, "  static const ::maru::rpc::MethodInfo k", service.method(i)->name(),
+                    ";\n");
   }
-  return absl::StrCat(code, "\n  // In the order of the contract.\n",
+  return absl::StrCat(code, service.method_count() == 0 ? "" : "\n",
+                      "  // In the order of the contract.\n",
                       "  static std::span<const ::maru::rpc::MethodInfo* const> All();\n};\n\n");
 }
 
 std::string DeclareHandler(const ServiceDescriptor& service) {
   const std::string name = Handler(service);
-  std::string code = absl::StrCat(Comment(service, 0), "class ", name, " : public ::maru::rpc::Service {\n public:\n  ",
-                                  name, "();\n\n");
+  std::string code =
+      absl::StrCat(Comment(service, 0), "class ", name,
+                   " : public ::maru::rpc::Service {\n public:\n  ", name, "();\n\n");
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor& method = *service.method(i);
     absl::StrAppend(&code, Comment(method, 2),
-                    Call(2, absl::StrCat("virtual ", ResultType(method), " ", method.name()), HandlerParameters(method),
-                         " = 0;"),
+                    Call(2, absl::StrCat("virtual ", ResultType(method), " ", method.name()),
+                         HandlerParameters(method), " = 0;"),
                     "\n");
   }
-  return absl::StrCat(code, "  std::string_view full_name() const final;\n",
-                      "  std::span<const std::unique_ptr<::maru::rpc::BoundMethod>> methods() const final;\n\n",
-                      " private:\n  const std::vector<std::unique_ptr<::maru::rpc::BoundMethod>> methods_;\n};\n\n");
+  return absl::StrCat(
+      code, "  std::string_view full_name() const final;\n",
+      "  std::span<const std::unique_ptr<::maru::rpc::BoundMethod>> methods() const final;\n\n",
+      " private:\n  std::vector<std::unique_ptr<::maru::rpc::BoundMethod>> "
+      "methods_;\n};\n\n");
 }
 
 std::string DeclareClient(const ServiceDescriptor& service) {
   if (!HasUnary(service)) return "";
   const std::string name = Client(service);
-  std::string code = absl::StrCat("// Calls the unary methods of ", service.full_name(),
-                                  ".\n// `caller` outlives the client; `call` outlives each task; a request is read "
-                                  "before the task is returned.\nclass ", name, " {\n public:\n  explicit ", name,
-                                  "(::maru::rpc::Caller& caller) : caller_(caller) {}\n\n");
+  std::string code = absl::StrCat(
+      "// Calls the unary methods of ", service.full_name(),
+      ".\n// `caller` outlives the client, `call` each task. A request is read before the task is "
+      "returned.\nclass ",
+      name, " {\n public:\n  explicit ", name,
+      "(::maru::rpc::Caller& caller) : caller_(caller) {}\n\n");
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor& method = *service.method(i);
     if (!IsUnary(method)) continue;
@@ -109,23 +121,26 @@ std::string DeclareClient(const ServiceDescriptor& service) {
 std::string DefineInfo(const MethodDescriptor& method) {
   const options::v1::MethodPolicy& policy = PolicyOf(method);
   return absl::StrCat(
-      "constinit const ::maru::rpc::MethodInfo ", Methods(*method.service()), "::k", method.name(), " = {\n",
-      "    .full_name = ", Literal(absl::StrCat(method.service()->full_name(), "/", method.name())), ",\n",
-      "    .name = ", Literal(method.name()), ",\n",
+      "constinit const ::maru::rpc::MethodInfo ", Methods(*method.service()), "::k", method.name(),
+      " = {\n",
+      "    .full_name = ", Literal(absl::StrCat(method.service()->full_name(), "/", method.name())),
+      ",\n", "    .name = ", Literal(method.name()), ",\n",
       "    .kind = ::maru::rpc::MethodKind::", Kind(method), ",\n",
       "    .deadline = ", DurationLiteral(ToAbsl(policy.deadline())), ",\n",
       "    .roles = ", RoleSet(policy), ",\n",
       "    .callers = ", Literal(absl::StrJoin(policy.callers(), ",")), ",\n",
-      "    .idempotency = ::maru::options::v1::", options::v1::Idempotency_Name(policy.idempotency()), ",\n",
+      "    .idempotency = ::maru::options::v1::",
+      options::v1::Idempotency_Name(policy.idempotency()), ",\n",
       "    .breaker_class = ", Literal(policy.breaker().class_()), ",\n",
       "    .breaker_slow = ", DurationLiteral(ToAbsl(policy.breaker().slow())), ",\n};\n\n");
 }
 
 std::string DefineAll(const ServiceDescriptor& service) {
-  const std::string head =
-      absl::StrCat("std::span<const ::maru::rpc::MethodInfo* const> ", Methods(service), "::All() {\n");
+  const std::string head = absl::StrCat("std::span<const ::maru::rpc::MethodInfo* const> ",
+                                        Methods(service), "::All() {\n");
   if (service.method_count() == 0) return absl::StrCat(head, "  return {};\n}\n\n");
-  std::string code = absl::StrCat(head, "  static constexpr const ::maru::rpc::MethodInfo* kAll[] = {\n");
+  std::string code =
+      absl::StrCat(head, "  static constexpr const ::maru::rpc::MethodInfo* kAll[] = {\n");
   for (int i = 0; i < service.method_count(); ++i) {
     absl::StrAppend(&code, "      &k", service.method(i)->name(), ",\n");
   }
@@ -134,18 +149,19 @@ std::string DefineAll(const ServiceDescriptor& service) {
 
 std::string DefineHandler(const ServiceDescriptor& service) {
   const std::string name = Handler(service);
-  const std::string methods = "std::vector<std::unique_ptr<::maru::rpc::BoundMethod>>";
-  // An immediately invoked function, because an initializer list of unique_ptr cannot be moved from.
-  std::string code = absl::StrCat(name, "::", name, "()\n    : methods_([this] {\n        ", methods, " methods;\n");
+  std::string code =
+      absl::StrCat(name, "::", name, service.method_count() == 0 ? "() {" : "() {\n");
   for (int i = 0; i < service.method_count(); ++i) {
     const std::string& method = service.method(i)->name();
-    absl::StrAppend(&code, Call(8, "methods.push_back",
-                                {absl::StrCat("::maru::rpc::Bind(", Methods(service), "::k", method, ", *this, &", name,
-                                              "::", method, ")")}, ";"));
+    absl::StrAppend(&code, "  methods_.push_back(\n",
+                    Call(6, "::maru::rpc::Bind",
+                         {absl::StrCat(Methods(service), "::k", method), "*this",
+                          absl::StrCat("&", name, "::", method)},
+                         ");"));
   }
-  return absl::StrCat(code, "        return methods;\n      }()) {}\n\n", "std::string_view ", name,
-                      "::full_name() const {\n  return ", Literal(service.full_name()), ";\n}\n\n",
-                      "std::span<const std::unique_ptr<::maru::rpc::BoundMethod>> ", name,
+  return absl::StrCat(code, "}\n\nstd::string_view ", name, "::full_name() const {\n  return ",
+                      Literal(service.full_name()),
+                      ";\n}\n\nstd::span<const std::unique_ptr<::maru::rpc::BoundMethod>> ", name,
                       "::methods() const {\n  return methods_;\n}\n\n");
 }
 
@@ -154,13 +170,15 @@ std::string DefineClient(const ServiceDescriptor& service) {
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor& method = *service.method(i);
     if (!IsUnary(method)) continue;
-    absl::StrAppend(&code,
-                    Call(0, absl::StrCat(ResultType(method), " ", Client(service), "::", method.name()),
-                         {kCallParameter, RequestParameter(method)}, " {"),
-                    Call(2, absl::StrCat("return ::maru::rpc::CallUnary<", Reply(method), ">"),
-                         {"caller_", "call", absl::StrCat(Methods(service), "::k", method.name()),
-                          "request.SerializeAsString()"}, ";"),
-                    "}\n\n");
+    absl::StrAppend(
+        &code,
+        Call(0, absl::StrCat(ResultType(method), " ", Client(service), "::", method.name()),
+             {kCallParameter, RequestParameter(method)}, " {"),
+        Call(2, absl::StrCat("return ::maru::rpc::CallUnary<", Reply(method), ">"),
+             {"caller_", "call", absl::StrCat(Methods(service), "::k", method.name()),
+              "request.SerializeAsString()"},
+             ";"),
+        "}\n\n");
   }
   return code;
 }
@@ -171,7 +189,8 @@ std::string DeclareServices(const FileDescriptor& file) {
   std::string code;
   for (int i = 0; i < file.service_count(); ++i) {
     const ServiceDescriptor& service = *file.service(i);
-    absl::StrAppend(&code, DeclareMethods(service), DeclareHandler(service), DeclareClient(service));
+    absl::StrAppend(&code, DeclareMethods(service), DeclareHandler(service),
+                    DeclareClient(service));
   }
   return code;
 }
@@ -180,7 +199,8 @@ std::string DefineServices(const FileDescriptor& file) {
   std::string code;
   for (int i = 0; i < file.service_count(); ++i) {
     const ServiceDescriptor& service = *file.service(i);
-    for (int m = 0; m < service.method_count(); ++m) absl::StrAppend(&code, DefineInfo(*service.method(m)));
+    for (int m = 0; m < service.method_count(); ++m)
+      absl::StrAppend(&code, DefineInfo(*service.method(m)));
     absl::StrAppend(&code, DefineAll(service), DefineHandler(service), DefineClient(service));
   }
   return code;

@@ -13,12 +13,16 @@ namespace maru::gen {
 
 class Generator : public google::protobuf::compiler::CodeGenerator {
  public:
-  // False with one `file:line: text` a line in `error` when the contract breaks a rule; nothing is written then.
+  // False with one `file:line: text` a line in `error` when the contract breaks a rule; nothing is
+  // written then.
   bool Generate(const google::protobuf::FileDescriptor* file, const std::string& parameter,
-                google::protobuf::compiler::GeneratorContext* context, std::string* error) const override;
+                google::protobuf::compiler::GeneratorContext* context,
+                std::string* error) const override;
   // All errors of all files at once.
-  bool GenerateAll(const std::vector<const google::protobuf::FileDescriptor*>& files, const std::string& parameter,
-                   google::protobuf::compiler::GeneratorContext* context, std::string* error) const override;
+  bool GenerateAll(const std::vector<const google::protobuf::FileDescriptor*>& files,
+                   const std::string& parameter,
+                   google::protobuf::compiler::GeneratorContext* context,
+                   std::string* error) const override;
   uint64_t GetSupportedFeatures() const override { return FEATURE_PROTO3_OPTIONAL; }
 };
 

@@ -25,21 +25,44 @@ using google::protobuf::FileDescriptor;
 
 constexpr size_t kColumns = 100;
 
-// Of C++20, as far as they are lower_snake_case. protoc has the list too, but no public header of it can be included.
-constexpr std::string_view kKeywords[] = {
-    "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
-    "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return", "co_yield", "compl", "concept", "const",
-    "const_cast", "consteval", "constexpr", "constinit", "continue", "decltype", "default", "delete", "do", "double",
-    "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline",
-    "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq",
-    "private", "protected", "public", "register", "reinterpret_cast", "requires", "return", "short", "signed", "sizeof",
-    "static", "static_assert", "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try",
-    "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor",
-    "xor_eq"};
+// Of C++20, as far as they are lower_snake_case. protoc has the list too, but no public header of
+// it can be included.
+constexpr std::string_view kKeywords[] = {"alignas",       "alignof",     "and",
+                                          "and_eq",        "asm",         "auto",
+                                          "bitand",        "bitor",       "bool",
+                                          "break",         "case",        "catch",
+                                          "char",          "char16_t",    "char32_t",
+                                          "char8_t",       "class",       "co_await",
+                                          "co_return",     "co_yield",    "compl",
+                                          "concept",       "const",       "const_cast",
+                                          "consteval",     "constexpr",   "constinit",
+                                          "continue",      "decltype",    "default",
+                                          "delete",        "do",          "double",
+                                          "dynamic_cast",  "else",        "enum",
+                                          "explicit",      "export",      "extern",
+                                          "false",         "float",       "for",
+                                          "friend",        "goto",        "if",
+                                          "inline",        "int",         "long",
+                                          "mutable",       "namespace",   "new",
+                                          "noexcept",      "not",         "not_eq",
+                                          "nullptr",       "operator",    "or",
+                                          "or_eq",         "private",     "protected",
+                                          "public",        "register",    "reinterpret_cast",
+                                          "requires",      "return",      "short",
+                                          "signed",        "sizeof",      "static",
+                                          "static_assert", "static_cast", "struct",
+                                          "switch",        "template",    "this",
+                                          "thread_local",  "throw",       "true",
+                                          "try",           "typedef",     "typeid",
+                                          "typename",      "union",       "unsigned",
+                                          "using",         "virtual",     "void",
+                                          "volatile",      "wchar_t",     "while",
+                                          "xor",           "xor_eq"};
 
 template <class Type>
 std::string NameIn(const Type& type, const FileDescriptor& file) {
-  return type.file()->package() == file.package() ? cpp::ClassName(&type) : cpp::QualifiedClassName(&type);
+  return type.file()->package() == file.package() ? cpp::ClassName(&type)
+                                                  : cpp::QualifiedClassName(&type);
 }
 
 }  // namespace
@@ -63,18 +86,25 @@ std::string Namespace(const FileDescriptor& file) {
   return absl::StrReplaceAll(file.package(), {{".", "::"}});
 }
 
-std::string TypeName(const Descriptor& type, const FileDescriptor& file) { return NameIn(type, file); }
+std::string TypeName(const Descriptor& type, const FileDescriptor& file) {
+  return NameIn(type, file);
+}
 
-std::string TypeName(const EnumDescriptor& type, const FileDescriptor& file) { return NameIn(type, file); }
+std::string TypeName(const EnumDescriptor& type, const FileDescriptor& file) {
+  return NameIn(type, file);
+}
 
 std::string Accessor(const FieldDescriptor& field) { return cpp::FieldName(&field); }
 
 std::string Parameter(const std::string& name) {
-  const bool is_keyword = std::find(std::begin(kKeywords), std::end(kKeywords), name) != std::end(kKeywords);
+  const bool is_keyword =
+      std::find(std::begin(kKeywords), std::end(kKeywords), name) != std::end(kKeywords);
   return is_keyword ? name + "_" : name;
 }
 
-std::string Literal(const std::string& text) { return absl::StrCat("\"", absl::CEscape(text), "\""); }
+std::string Literal(const std::string& text) {
+  return absl::StrCat("\"", absl::CEscape(text), "\"");
+}
 
 std::string DurationLiteral(absl::Duration duration) {
   if (duration == absl::ZeroDuration()) return "::absl::ZeroDuration()";
@@ -90,7 +120,9 @@ std::string DurationLiteral(absl::Duration duration) {
 std::string IncludeGuard(const FileDescriptor& file) {
   std::string guard = Output(file, "_MARU_H_");
   for (char& c : guard) {
-    c = absl::ascii_isalnum(static_cast<unsigned char>(c)) ? absl::ascii_toupper(static_cast<unsigned char>(c)) : '_';
+    c = absl::ascii_isalnum(static_cast<unsigned char>(c))
+            ? absl::ascii_toupper(static_cast<unsigned char>(c))
+            : '_';
   }
   return guard;
 }
@@ -114,11 +146,14 @@ std::string CommentLines(const std::string& text, int indent) {
 std::string Call(int indent, const std::string& head, const std::vector<std::string>& arguments,
                  const std::string& tail) {
   const std::string margin(static_cast<size_t>(indent), ' ');
-  const std::string line = absl::StrCat(margin, head, "(", absl::StrJoin(arguments, ", "), ")", tail, "\n");
+  const std::string line =
+      absl::StrCat(margin, head, "(", absl::StrJoin(arguments, ", "), ")", tail, "\n");
   if (line.size() <= kColumns + 1 || arguments.empty()) return line;
   const std::string start = absl::StrCat(margin, head, "(\n", margin, "    ");
-  const std::string together = absl::StrCat(margin, "    ", absl::StrJoin(arguments, ", "), ")", tail);
-  const std::string separator = together.size() <= kColumns ? ", " : absl::StrCat(",\n", margin, "    ");
+  const std::string together =
+      absl::StrCat(margin, "    ", absl::StrJoin(arguments, ", "), ")", tail);
+  const std::string separator =
+      together.size() <= kColumns ? ", " : absl::StrCat(",\n", margin, "    ");
   return absl::StrCat(start, absl::StrJoin(arguments, separator), ")", tail, "\n");
 }
 

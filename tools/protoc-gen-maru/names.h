@@ -15,9 +15,12 @@ std::string UpperCamel(const std::string& name);
 
 // "maru::datecourse::review::v1"; empty without a package.
 std::string Namespace(const google::protobuf::FileDescriptor& file);
-// The class or enum as code in the namespace of `file` calls it: short when it is of the same package.
-std::string TypeName(const google::protobuf::Descriptor& type, const google::protobuf::FileDescriptor& file);
-std::string TypeName(const google::protobuf::EnumDescriptor& type, const google::protobuf::FileDescriptor& file);
+// The class or enum as code in the namespace of `file` calls it: short when it is of the same
+// package.
+std::string TypeName(const google::protobuf::Descriptor& type,
+                     const google::protobuf::FileDescriptor& file);
+std::string TypeName(const google::protobuf::EnumDescriptor& type,
+                     const google::protobuf::FileDescriptor& file);
 // The accessor of a field: "title", "class_".
 std::string Accessor(const google::protobuf::FieldDescriptor& field);
 // A parameter's name, clear of keywords: "class" → "class_".
@@ -38,8 +41,8 @@ template <class Element>
 std::string Comment(const Element& element, int indent);
 std::string CommentLines(const std::string& text, int indent);
 
-// "head(argument, argument)tail", on one line where it fits, else the arguments on the next, else an argument a
-// line.
+// "head(argument, argument)tail", on one line where it fits, else the arguments on the next, else
+// an argument a line.
 std::string Call(int indent, const std::string& head, const std::vector<std::string>& arguments,
                  const std::string& tail);
 

@@ -40,12 +40,15 @@ const options::v1::FieldRules& RulesOf(const FieldDescriptor& field) {
 bool IsOutputOnly(const FieldDescriptor& field) {
   const google::protobuf::FieldOptions& options = field.options();
   for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
-    if (options.GetExtension(google::api::field_behavior, i) == google::api::OUTPUT_ONLY) return true;
+    if (options.GetExtension(google::api::field_behavior, i) == google::api::OUTPUT_ONLY)
+      return true;
   }
   return false;
 }
 
-bool IsEvent(const Descriptor& message) { return message.options().HasExtension(options::v1::event); }
+bool IsEvent(const Descriptor& message) {
+  return message.options().HasExtension(options::v1::event);
+}
 
 const options::v1::EventPolicy& PolicyOf(const Descriptor& event) {
   return event.options().GetExtension(options::v1::event);

@@ -21,7 +21,8 @@ const options::v1::MethodPolicy& PolicyOf(const google::protobuf::MethodDescript
 
 bool HasRules(const google::protobuf::FieldDescriptor& field);
 const options::v1::FieldRules& RulesOf(const google::protobuf::FieldDescriptor& field);
-// (google.api.field_behavior) = OUTPUT_ONLY: set by the server, so what a request says there is not looked at.
+// (google.api.field_behavior) = OUTPUT_ONLY: set by the server, so what a request says there is not
+// looked at.
 bool IsOutputOnly(const google::protobuf::FieldDescriptor& field);
 
 bool IsEvent(const google::protobuf::Descriptor& message);
@@ -41,7 +42,8 @@ inline constexpr char kReasonEnum[] = "ErrorReason";
 inline constexpr char kReasonPrefix[] = "ERROR_REASON_";
 
 // All messages of a file, nested ones after the one that holds them; no map entries.
-std::vector<const google::protobuf::Descriptor*> MessagesOf(const google::protobuf::FileDescriptor& file);
+std::vector<const google::protobuf::Descriptor*> MessagesOf(
+    const google::protobuf::FileDescriptor& file);
 
 absl::Duration ToAbsl(const google::protobuf::Duration& duration);
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "common/base/timestamp.h"
-
 namespace maru::datecourse::viewpage {
 namespace {
 
@@ -64,13 +62,14 @@ void Apply(const communication::v1::BookmarkCanceled&, State& state) { AddBookma
 void Apply(const communication::v1::LikeRegistered&, State& state) { AddLikes(1, state); }
 void Apply(const communication::v1::LikeCanceled&, State& state) { AddLikes(-1, state); }
 
-disk::Review ToRow(const review::v1::ReviewRegistered& event, absl::Time time) {
+disk::Review ToRow(const review::v1::ReviewRegistered& event,
+                   const google::protobuf::Timestamp& time) {
   disk::Review row;
   row.set_review_id(event.review_id());
   row.set_customer_id(event.customer_id());
   row.set_comment_text(event.comment_text());
   CopyRating(event, row);
-  *row.mutable_create_time() = ToTimestamp(time);
+  *row.mutable_create_time() = time;
   return row;
 }
 

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "maru/datecourse/communication/v1/events.pb.h"
 #include "maru/datecourse/review/v1/events.pb.h"
 #include "maru/datecourse/schedule/v1/events.pb.h"
@@ -48,7 +48,8 @@ void Apply(const communication::v1::LikeRegistered& event, State& state);
 void Apply(const communication::v1::LikeCanceled& event, State& state);
 
 // A review as it was written at `time`, for the table of its schedule's reviews.
-disk::Review ToRow(const review::v1::ReviewRegistered& event, absl::Time time);
+disk::Review ToRow(const review::v1::ReviewRegistered& event,
+                   const google::protobuf::Timestamp& time);
 void Apply(const review::v1::ReviewModified& event, disk::Review& row);
 
 // What a change of the table of its reviews does to a page: `added` is +1, 0 or -1; `newest` are

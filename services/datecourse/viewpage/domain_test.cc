@@ -16,11 +16,11 @@ namespace {
 constexpr char kRegistered[] =
     R"pb(
   schedule_id: "s1" title: "한강 산책" content: "뚝섬" uploader: "지우" uploader_id: "jiwoo"
-)pb";
+    )pb";
 constexpr char kModified[] =
     R"pb(
   schedule_id: "s1" title: "한강 야경" content: "반포" review_open: true uploader_id: "jiwoo"
-)pb";
+    )pb";
 
 using Step = std::function<void(State&)>;
 using Topic = std::vector<Step>;
@@ -168,7 +168,7 @@ TEST(ViewpageDomainTest, ReviewRowIsWhatWasWrittenAndThenModified) {
                      comment_text: "최고의 하루"
                      rating: 5
                    )pb"),
-                   absl::FromUnixSeconds(7));
+                   Proto<google::protobuf::Timestamp>("seconds: 7"));
   EXPECT_THAT(row, IsProto(R"pb(
                 review_id: "r1"
                 customer_id: "minsu"

@@ -1,0 +1,318 @@
+#include "common/events/parking.h"
+
+#include <algorithm>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+#include "common/base/strings.h"
+#include "common/base/timestamp.h"
+#include "common/events/backoff.h"
+#include "common/events/handle.h"
+#include "common/events/rows.h"
+#include "common/store/key.h"
+#include "common/store/tables.h"
+
+namespace maru::events {
+
+namespace {
+
+using maru::store::DecodeKey;
+using maru::store::Direction;
+using maru::store::EncodeKey;
+using maru::store::KeyRange;
+using maru::store::kParkedTable;
+using maru::store::kRetryTable;
+using maru::store::PrefixRange;
+using maru::store::Reader;
+using maru::store::Txn;
+
+// Of one transaction: commands wait behind it.
+constexpr size_t kKeysPerRetry = 32;
+constexpr size_t kEventsPerRetry = 256;
+constexpr size_t kErrorMessageBytes = 1024;
+
+using RowTuple = std::tuple<std::string, uint32_t, std::string, uint32_t, std::string, uint64_t>;
+using DueTuple =
+    std::tuple<std::string, uint32_t, std::string, uint32_t, int64_t, std::string, uint64_t>;
+
+// Uniform in [0, 1), another for each event: a transaction draws no random numbers of its own.
+double UniformOf(uint64_t jitter, uint64_t sequence) {
+  uint64_t mixed = (jitter ^ sequence) * 0x9e3779b97f4a7c15u;
+  mixed ^= mixed >> 32;
+  return static_cast<double>((mixed * 0x9e3779b97f4a7c15u) >> 11) * 0x1.0p-53;
+}
+
+// Cut between characters, so that it stays UTF-8.
+std::string Shortened(std::string_view text) {
+  if (text.size() <= kErrorMessageBytes) return std::string(text);
+  size_t size = kErrorMessageBytes;
+  while (size > 0 && (static_cast<uint8_t>(text[size]) & 0xc0) == 0x80) --size;
+  return std::string(text.substr(0, size));
+}
+
+// The smallest key after `key`.
+std::string After(std::string key) {
+  key.push_back('\0');
+  return key;
+}
+
+absl::Status NotParked() { return absl::NotFoundError("the event is not parked"); }
+
+}  // namespace
+
+std::string Parking::PartitionPrefix(const TopicPartition& partition) const {
+  return EncodeKey<std::string, uint32_t, std::string, uint32_t>(
+      kParkedTable, id_.name, id_.generation, partition.topic, partition.partition);
+}
+
+std::string Parking::KeyPrefix(const TopicPartition& partition, std::string_view key) const {
+  return EncodeKey<std::string, uint32_t, std::string, uint32_t, std::string>(
+      kParkedTable, id_.name, id_.generation, partition.topic, partition.partition, key);
+}
+
+std::string Parking::RowKey(const ParkedId& id) const {
+  return EncodeKey<std::string, uint32_t, std::string, uint32_t, std::string, uint64_t>(
+      kParkedTable, id_.name, id_.generation, id.partition.topic, id.partition.partition, id.key,
+      id.sequence);
+}
+
+std::string Parking::DuePrefix(const TopicPartition& partition) const {
+  return EncodeKey<std::string, uint32_t, std::string, uint32_t>(
+      kRetryTable, id_.name, id_.generation, partition.topic, partition.partition);
+}
+
+std::string Parking::DueKey(const ParkedId& id, const ParkedRecord& record) const {
+  return EncodeKey<std::string, uint32_t, std::string, uint32_t, int64_t, std::string, uint64_t>(
+      kRetryTable, id_.name, id_.generation, id.partition.topic, id.partition.partition,
+      absl::ToUnixMicros(FromTimestamp(record.retry_time())), id.key, id.sequence);
+}
+
+absl::StatusOr<std::vector<ParkedRow>> Parking::ScanRows(Reader& reader, const KeyRange& range,
+                                                         size_t limit) const {
+  std::vector<ParkedRow> rows;
+  const std::unique_ptr<maru::store::Cursor> cursor = reader.Scan(range, Direction::kForward);
+  for (; cursor->Valid() && rows.size() < limit; cursor->Next()) {
+    RowTuple key;
+    if (!DecodeKey(cursor->key(), kParkedTable, key)) return DamagedRow(cursor->key());
+    ASSIGN_OR_RETURN(ParkedRecord record, ParseRow<ParkedRecord>(cursor->key(), cursor->value()));
+    TopicPartition partition{std::move(std::get<2>(key)), std::get<3>(key)};
+    rows.push_back(
+        {{std::move(partition), std::move(std::get<4>(key)), std::get<5>(key)}, std::move(record)});
+  }
+  RETURN_IF_ERROR(cursor->status());
+  return rows;
+}
+
+absl::StatusOr<std::vector<ParkedId>> Parking::ScanDue(Reader& reader,
+                                                       const TopicPartition& partition,
+                                                       absl::Time now, size_t limit,
+                                                       absl::Time& next) const {
+  // Later than any delay can be: the calendar was put back. Waiting for it to come round again
+  // would stall the key.
+  const absl::Time horizon = now + 2 * policy_.max_delay;
+  std::vector<ParkedId> due;
+  const std::unique_ptr<maru::store::Cursor> cursor =
+      reader.Scan(PrefixRange(DuePrefix(partition)), Direction::kForward);
+  for (; cursor->Valid() && due.size() < limit; cursor->Next()) {
+    DueTuple key;
+    if (!DecodeKey(cursor->key(), kRetryTable, key)) return DamagedRow(cursor->key());
+    const absl::Time when = absl::FromUnixMicros(std::get<4>(key));
+    if (when > now && when <= horizon) {
+      next = when;
+      return due;
+    }
+    due.push_back({partition, std::move(std::get<5>(key)), std::get<6>(key)});
+  }
+  RETURN_IF_ERROR(cursor->status());
+  return due;
+}
+
+absl::StatusOr<bool> Parking::IsBlocked(Reader& reader, const TopicPartition& partition,
+                                        std::string_view key) const {
+  const std::unique_ptr<maru::store::Cursor> cursor =
+      reader.Scan(PrefixRange(KeyPrefix(partition, key)), Direction::kForward);
+  if (cursor->Valid()) return true;
+  RETURN_IF_ERROR(cursor->status());
+  return false;
+}
+
+void Parking::Unindex(Txn& txn, const ParkedRow& row) const {
+  if (row.record.has_retry_time()) txn.Delete(DueKey(row.id, row.record));
+}
+
+void Parking::PutRow(Txn& txn, const ParkedRow& row) const {
+  txn.Put(RowKey(row.id), row.record.SerializeAsString());
+  if (row.record.has_retry_time()) txn.Put(DueKey(row.id, row.record), std::string());
+}
+
+void Parking::MakeDue(Txn& txn, ParkedRow row, const Moment& moment) const {
+  Unindex(txn, row);
+  row.record.set_state(events::store::v1::PARKED_STATE_RETRYING);
+  *row.record.mutable_retry_time() = ToTimestamp(moment.now);
+  PutRow(txn, row);
+}
+
+absl::Duration Parking::NoteFailure(Txn& txn, ParkedRow& row, const absl::Status& failure,
+                                    const Moment& moment) const {
+  Unindex(txn, row);
+  ParkedRecord& record = row.record;
+  record.set_attempts(record.attempts() + 1);
+  record.set_error_code(static_cast<int>(failure.code()));
+  record.set_error_message(Shortened(ToStd(failure.message())));
+  *record.mutable_attempt_time() = ToTimestamp(txn.Now());
+  absl::Duration delay = absl::InfiniteDuration();
+  if (record.attempts() >= policy_.attempts) {
+    record.set_state(events::store::v1::PARKED_STATE_DEAD);
+    record.clear_retry_time();
+  } else {
+    delay = JitteredDelay(policy_.initial_delay, policy_.max_delay, record.attempts(),
+                          UniformOf(moment.jitter, row.id.sequence));
+    record.set_state(events::store::v1::PARKED_STATE_RETRYING);
+    *record.mutable_retry_time() = ToTimestamp(moment.now + delay);
+  }
+  PutRow(txn, row);
+  return delay;
+}
+
+absl::Duration Parking::Park(Txn& txn, const ParkedId& id, std::string_view value,
+                             const absl::Status& failure, const Moment& moment,
+                             ConsumedPosition& position) const {
+  ParkedRow row{id, {}};
+  row.record.set_value(std::string(value));
+  *row.record.mutable_park_time() = ToTimestamp(txn.Now());
+  position.set_parked(position.parked() + 1);
+  return NoteFailure(txn, row, failure, moment);
+}
+
+void Parking::Queue(Txn& txn, const ParkedId& id, std::string_view value,
+                    ConsumedPosition& position) const {
+  ParkedRow row{id, {}};
+  row.record.set_state(events::store::v1::PARKED_STATE_QUEUED);
+  row.record.set_value(std::string(value));
+  *row.record.mutable_park_time() = ToTimestamp(txn.Now());
+  PutRow(txn, row);
+  position.set_parked(position.parked() + 1);
+}
+
+absl::Status Parking::DrainKey(Txn& txn, const TopicPartition& partition, std::string_view key,
+                               const Moment& moment, size_t& budget, ConsumedPosition& position,
+                               RetryOutcome& outcome) const {
+  // One row at a time: values may be large.
+  for (KeyRange rest = PrefixRange(KeyPrefix(partition, key));;) {
+    ASSIGN_OR_RETURN(std::vector<ParkedRow> rows, ScanRows(txn, rest, 1));
+    if (rows.empty()) return absl::OkStatus();
+    ParkedRow& row = rows.front();
+    if (budget == 0) {
+      MakeDue(txn, std::move(row), moment);
+      return absl::OkStatus();
+    }
+    --budget;
+    const EventRecord event{partition.topic, key, row.id.sequence, row.record.value()};
+    const absl::StatusOr<Handled> handled = Handle(txn, routes_, event);
+    if (!handled.ok()) {
+      if (IsInfrastructure(handled.status())) return handled.status();
+      ++outcome.failed;
+      outcome.failure = handled.status();
+      const absl::Duration delay = NoteFailure(txn, row, handled.status(), moment);
+      if (delay == absl::InfiniteDuration()) ++outcome.died;
+      return absl::OkStatus();
+    }
+    Unindex(txn, row);
+    txn.Delete(RowKey(row.id));
+    position.set_parked(position.parked() - 1);
+    ++outcome.applied;
+    rest.begin = After(RowKey(row.id));
+  }
+}
+
+absl::Status Parking::Conclude(Txn& txn, const TopicPartition& partition, const Moment& moment,
+                               const ConsumedPosition& position, RetryOutcome& outcome) const {
+  if (outcome.applied > 0) WritePosition(txn, id_, partition, position);
+  outcome.parked = position.parked();
+  absl::Time next = absl::InfiniteFuture();
+  ASSIGN_OR_RETURN(const std::vector<ParkedId> due, ScanDue(txn, partition, moment.now, 1, next));
+  outcome.retry_in = due.empty() ? next - moment.now : absl::ZeroDuration();
+  return absl::OkStatus();
+}
+
+absl::Status Parking::RetryDue(Txn& txn, const TopicPartition& partition, const Moment& moment,
+                               RetryOutcome& outcome) const {
+  outcome = {};
+  ASSIGN_OR_RETURN(ConsumedPosition position, ReadPosition(txn, id_, partition));
+  absl::Time next = absl::InfiniteFuture();
+  ASSIGN_OR_RETURN(const std::vector<ParkedId> due,
+                   ScanDue(txn, partition, moment.now, kKeysPerRetry, next));
+  size_t budget = kEventsPerRetry;
+  for (const ParkedId& id : due) {
+    if (budget == 0) break;
+    RETURN_IF_ERROR(DrainKey(txn, partition, id.key, moment, budget, position, outcome));
+  }
+  return Conclude(txn, partition, moment, position, outcome);
+}
+
+absl::Status Parking::Replay(Txn& txn, const ParkedId& id, const Moment& moment,
+                             RetryOutcome& outcome) const {
+  outcome = {};
+  ASSIGN_OR_RETURN(std::optional<ParkedRecord> record, Find(txn, id));
+  if (!record.has_value()) return NotParked();
+  if (record->state() == events::store::v1::PARKED_STATE_QUEUED) {
+    return absl::FailedPreconditionError("the event waits behind another one of its key");
+  }
+  ASSIGN_OR_RETURN(ConsumedPosition position, ReadPosition(txn, id_, id.partition));
+  record->set_attempts(0);
+  MakeDue(txn, {id, *std::move(record)}, moment);
+  size_t budget = kEventsPerRetry;
+  RETURN_IF_ERROR(DrainKey(txn, id.partition, id.key, moment, budget, position, outcome));
+  return Conclude(txn, id.partition, moment, position, outcome);
+}
+
+absl::Status Parking::Edit(Txn& txn, const ParkedId& id, std::string value, std::string_view editor,
+                           const Moment& moment) const {
+  ASSIGN_OR_RETURN(std::optional<ParkedRecord> record, Find(txn, id));
+  if (!record.has_value()) return NotParked();
+  if (record->original_value().empty()) record->set_original_value(record->value());
+  record->set_value(std::move(value));
+  record->set_edited_by(std::string(editor));
+  ParkedRow row{id, *std::move(record)};
+  if (row.record.state() == events::store::v1::PARKED_STATE_QUEUED) {
+    PutRow(txn, row);
+  } else {
+    row.record.set_attempts(0);
+    MakeDue(txn, std::move(row), moment);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Parking::Drop(Txn& txn, const ParkedId& id, const Moment& moment) const {
+  ASSIGN_OR_RETURN(std::optional<ParkedRecord> record, Find(txn, id));
+  if (!record.has_value()) return NotParked();
+  ASSIGN_OR_RETURN(ConsumedPosition position, ReadPosition(txn, id_, id.partition));
+  const ParkedRow row{id, *std::move(record)};
+  Unindex(txn, row);
+  txn.Delete(RowKey(id));
+  position.set_parked(position.parked() - 1);
+  WritePosition(txn, id_, id.partition, position);
+  if (row.record.state() != events::store::v1::PARKED_STATE_QUEUED) {
+    ASSIGN_OR_RETURN(std::vector<ParkedRow> next,
+                     ScanRows(txn, PrefixRange(KeyPrefix(id.partition, id.key)), 1));
+    if (!next.empty()) MakeDue(txn, std::move(next.front()), moment);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<ParkedRecord>> Parking::Find(Reader& reader,
+                                                          const ParkedId& id) const {
+  return ReadRow<ParkedRecord>(reader, RowKey(id));
+}
+
+absl::StatusOr<std::vector<ParkedRow>> Parking::List(Reader& reader,
+                                                     const std::optional<ParkedId>& after,
+                                                     size_t limit) const {
+  KeyRange range =
+      PrefixRange(EncodeKey<std::string, uint32_t>(kParkedTable, id_.name, id_.generation));
+  if (after.has_value()) range.begin = After(RowKey(*after));
+  return ScanRows(reader, range, limit);
+}
+
+}  // namespace maru::events
