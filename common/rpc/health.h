@@ -1,4 +1,6 @@
-// grpc.health.v1.Health (https://github.com/grpc/grpc/blob/master/doc/health-checking.md) as a service of our dispatch.
+// Health: grpc.health.v1.Health as an ordinary service of the dispatch table.
+//
+// The packaged gRPC's own health service is a callback service with threads of its own and does not know generic methods.
 #ifndef MARU_COMMON_RPC_HEALTH_H_
 #define MARU_COMMON_RPC_HEALTH_H_
 
@@ -8,48 +10,47 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
+#include "absl/container/flat_hash_set.h"
 #include "common/async/executor.h"
 #include "common/async/signal.h"
-#include "common/async/task.h"
 #include "common/rpc/service.h"
 #include "grpc/health/v1/health.pb.h"
 
 namespace maru::rpc {
 
-// One status for the process and all of its services: a context serves as a whole or not at all. Open to anybody.
-// Executor's thread only.
-class HealthService final : public Service {
+// Executor's thread only. Open to anybody (ROLE_OPEN): probes carry no token.
+class Health final : public Service {
  public:
-  // NOT_SERVING at first. `executor` outlives the service.
-  explicit HealthService(async::Executor& executor);
+  // `services` are the full names that it answers for, beside "" for the whole process. NOT_SERVING until told otherwise.
+  Health(async::Executor& executor, std::vector<std::string> services);
 
-  // The services that there are, beside "" for the process; others are unknown. Before the server starts.
-  void SetServices(std::vector<std::string> names) { services_ = std::move(names); }
+  // One state for the process and all its services: a context serves all of its contract or none of it.
   void SetServing(bool serving);
   bool serving() const { return serving_; }
-  // NOT_SERVING from now on: watchers hear it and their streams end, so that they do not keep the server from stopping.
+  // NOT_SERVING for good: watchers hear it and their streams end, so that they do not keep the server from stopping.
   void Shutdown();
+
+  // NOT_FOUND: the service is not served here.
+  async::Task<absl::StatusOr<grpc::health::v1::HealthCheckResponse>> Check(
+      const CallContext& call, const grpc::health::v1::HealthCheckRequest& request);
+  // The state now and after each change, until the caller goes or the process stops (UNAVAILABLE/NOT_SERVING). SERVICE_UNKNOWN for a service that is not served here, as
+  // the protocol asks (it may come later elsewhere; here it never does).
+  async::Task<absl::Status> Watch(const CallContext& call,
+                                  const grpc::health::v1::HealthCheckRequest& request,
+                                  StreamWriter<grpc::health::v1::HealthCheckResponse>& writer);
 
   std::string_view full_name() const override { return "grpc.health.v1.Health"; }
   std::span<const std::unique_ptr<BoundMethod>> methods() const override { return methods_; }
 
  private:
-  using Request = grpc::health::v1::HealthCheckRequest;
-  using Response = grpc::health::v1::HealthCheckResponse;
+  bool Knows(std::string_view service) const;
+  grpc::health::v1::HealthCheckResponse::ServingStatus StateOf(std::string_view service) const;
 
-  // NOT_FOUND: no such service.
-  async::Task<absl::StatusOr<Response>> Check(const CallContext& call, const Request& request);
-  // SERVICE_UNKNOWN is told as a status, as the protocol wants. UNAVAILABLE/NOT_SERVING when the process stops.
-  async::Task<absl::Status> Watch(const CallContext& call, const Request& request, StreamWriter<Response>& writer);
-  Response::ServingStatus StatusOf(std::string_view service) const;
-
-  std::vector<std::string> services_;
+  const absl::flat_hash_set<std::string> services_;
+  async::Signal changed_;
   bool serving_ = false;
   bool stopping_ = false;
-  async::Signal changed_;
-  std::vector<std::unique_ptr<BoundMethod>> methods_;
+  const std::vector<std::unique_ptr<BoundMethod>> methods_;
 };
 
 }  // namespace maru::rpc

@@ -1,10 +1,11 @@
 #include "common/rpc/reflection.h"
 
-#include <set>
+#include <deque>
+#include <span>
 #include <utility>
 
-#include "absl/status/status.h"
-#include "common/base/status.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 #include "common/rpc/bound_method.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
@@ -12,142 +13,166 @@
 #include "grpc/reflection/v1alpha/reflection.pb.h"
 
 namespace maru::rpc {
-
 namespace {
 
 using google::protobuf::DescriptorPool;
+using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
 
-// A session needs no time limit: it ends with its client. The vendored contracts have no policy options.
-constexpr MethodInfo InfoOf(std::string_view full_name) {
-  return {.full_name = full_name,
-          .name = "ServerReflectionInfo",
-          .kind = MethodKind::kBidiStream,
-          .deadline = absl::ZeroDuration(),
-          .roles = {options::v1::ROLE_OPEN},
-          .callers = "",
-          .idempotency = options::v1::IDEMPOTENCY_QUERY,
-          .breaker_class = "",
-          .breaker_slow = absl::ZeroDuration()};
-}
-
-// The two versions differ in their package only.
+// The two versions of the protocol have the same messages in different packages.
 struct V1 {
   using Request = grpc::reflection::v1::ServerReflectionRequest;
   using Response = grpc::reflection::v1::ServerReflectionResponse;
-  static constexpr ReflectionVersion kVersion = ReflectionVersion::kV1;
-  static constexpr MethodInfo kInfo = InfoOf("grpc.reflection.v1.ServerReflection/ServerReflectionInfo");
+  static constexpr std::string_view kService = "grpc.reflection.v1.ServerReflection";
+  static constexpr MethodInfo kInfo = {
+      .full_name = "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+      .name = "ServerReflectionInfo",
+      .kind = MethodKind::kBidiStream,
+      .deadline = absl::ZeroDuration(),
+      .roles = {options::v1::ROLE_OPEN},
+      .callers = "",
+      .idempotency = options::v1::IDEMPOTENCY_QUERY,
+      .breaker_class = "",
+      .breaker_slow = absl::ZeroDuration(),
+  };
 };
+
 struct V1Alpha {
   using Request = grpc::reflection::v1alpha::ServerReflectionRequest;
   using Response = grpc::reflection::v1alpha::ServerReflectionResponse;
-  static constexpr ReflectionVersion kVersion = ReflectionVersion::kV1Alpha;
-  static constexpr MethodInfo kInfo = InfoOf("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo");
+  static constexpr std::string_view kService = "grpc.reflection.v1alpha.ServerReflection";
+  static constexpr MethodInfo kInfo = {
+      .full_name = "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+      .name = "ServerReflectionInfo",
+      .kind = MethodKind::kBidiStream,
+      .deadline = absl::ZeroDuration(),
+      .roles = {options::v1::ROLE_OPEN},
+      .callers = "",
+      .idempotency = options::v1::IDEMPOTENCY_QUERY,
+      .breaker_class = "",
+      .breaker_slow = absl::ZeroDuration(),
+  };
 };
 
-// Names of files that a client of one session has.
-using Sent = std::set<std::string>;
+template <class Response>
+void SetNotFound(Response& response, std::string_view what) {
+  response.mutable_error_response()->set_error_code(static_cast<int>(absl::StatusCode::kNotFound));
+  response.mutable_error_response()->set_error_message(absl::StrCat("not found: ", ToAbsl(what)));
+}
 
-// The file and what it imports, without what was sent before; files before those that import them.
-void AppendFiles(const FileDescriptor& file, Sent& sent,
-                 google::protobuf::RepeatedPtrField<std::string>& serialised) {
-  if (!sent.insert(file.name()).second) return;
-  for (int i = 0; i < file.dependency_count(); ++i) AppendFiles(*file.dependency(i), sent, serialised);
-  google::protobuf::FileDescriptorProto proto;
-  file.CopyTo(&proto);
-  *serialised.Add() = proto.SerializeAsString();
+// `file` and everything that it imports, each once: clients then need no second question.
+template <class Response>
+void SetFiles(Response& response, const FileDescriptor* file, std::string_view asked) {
+  if (file == nullptr) return SetNotFound(response, asked);
+  std::deque<const FileDescriptor*> open = {file};
+  absl::flat_hash_set<const FileDescriptor*> seen = {file};
+  while (!open.empty()) {
+    const FileDescriptor* next = open.front();
+    open.pop_front();
+    google::protobuf::FileDescriptorProto proto;
+    next->CopyTo(&proto);
+    proto.SerializeToString(
+        response.mutable_file_descriptor_response()->add_file_descriptor_proto());
+    for (int i = 0; i < next->dependency_count(); ++i) {
+      if (seen.insert(next->dependency(i)).second) open.push_back(next->dependency(i));
+    }
+  }
 }
 
 template <class Version>
-class ReflectionService final : public Service {
+class Reflection final : public Service {
  public:
   using Request = typename Version::Request;
   using Response = typename Version::Response;
 
-  explicit ReflectionService(std::vector<std::string> services) : services_(std::move(services)) {
-    methods_.push_back(
-        Bind<ReflectionService, Request, Response>(Version::kInfo, *this, &ReflectionService::ServerReflectionInfo));
-  }
+  explicit Reflection(std::vector<std::string> services)
+      : services_(std::move(services)), methods_(Methods(*this)) {}
 
-  std::string_view full_name() const override { return ReflectionServiceName(Version::kVersion); }
+  std::string_view full_name() const override { return Version::kService; }
   std::span<const std::unique_ptr<BoundMethod>> methods() const override { return methods_; }
 
- private:
-  async::Task<absl::Status> ServerReflectionInfo(const CallContext&, BidiStream<Request, Response>& stream) {
-    Sent sent;
+  async::Task<absl::Status> Info(const CallContext&, BidiStream<Request, Response>& stream) {
     while (true) {
       CO_ASSIGN_OR_RETURN(const std::optional<Request> request, co_await stream.Read());
       if (!request.has_value()) co_return absl::OkStatus();
-      Response response;
-      response.set_valid_host(request->host());
-      *response.mutable_original_request() = *request;
-      Answer(*request, sent, response);
+      const Response response = Answer(*request);
       CO_RETURN_IF_ERROR(co_await stream.Write(response));
     }
   }
 
-  void Answer(const Request& request, Sent& sent, Response& response) const {
+ private:
+  static std::vector<std::unique_ptr<BoundMethod>> Methods(Reflection& self) {
+    std::vector<std::unique_ptr<BoundMethod>> methods;
+    methods.push_back(Bind(Version::kInfo, self, &Reflection::Info));
+    return methods;
+  }
+
+  Response Answer(const Request& request) const {
+    Response response;
+    response.set_valid_host(request.host());
+    *response.mutable_original_request() = request;
     const DescriptorPool& pool = *DescriptorPool::generated_pool();
     switch (request.message_request_case()) {
-      case Request::kListServices:
-        for (const std::string& name : services_) {
-          response.mutable_list_services_response()->add_service()->set_name(name);
-        }
-        return;
       case Request::kFileByFilename:
-        return AnswerFile(pool.FindFileByName(request.file_by_filename()), sent, response);
+        SetFiles(response, pool.FindFileByName(request.file_by_filename()),
+                 request.file_by_filename());
+        break;
       case Request::kFileContainingSymbol:
-        return AnswerFile(pool.FindFileContainingSymbol(request.file_containing_symbol()), sent, response);
-      case Request::kFileContainingExtension: {
-        const auto& wanted = request.file_containing_extension();
-        const auto* type = pool.FindMessageTypeByName(wanted.containing_type());
-        const auto* extension =
-            type == nullptr ? nullptr : pool.FindExtensionByNumber(type, wanted.extension_number());
-        return AnswerFile(extension == nullptr ? nullptr : extension->file(), sent, response);
-      }
+        SetFiles(response, pool.FindFileContainingSymbol(request.file_containing_symbol()),
+                 request.file_containing_symbol());
+        break;
+      case Request::kFileContainingExtension:
+        AnswerExtension(pool, request, response);
+        break;
       case Request::kAllExtensionNumbersOfType:
-        return AnswerExtensions(pool, request.all_extension_numbers_of_type(), response);
+        AnswerExtensionNumbers(pool, request.all_extension_numbers_of_type(), response);
+        break;
+      case Request::kListServices:
+        for (const std::string& service : services_) {
+          response.mutable_list_services_response()->add_service()->set_name(service);
+        }
+        break;
       case Request::MESSAGE_REQUEST_NOT_SET:
-        return Refuse(absl::StatusCode::kInvalidArgument, "nothing is asked for", response);
+        response.mutable_error_response()->set_error_code(
+            static_cast<int>(absl::StatusCode::kInvalidArgument));
+        response.mutable_error_response()->set_error_message("message_request is not set");
+        break;
+    }
+    return response;
+  }
+
+  static void AnswerExtension(const DescriptorPool& pool, const Request& request, Response& response) {
+    const auto& wanted = request.file_containing_extension();
+    const auto* type = pool.FindMessageTypeByName(wanted.containing_type());
+    const FieldDescriptor* extension =
+        type == nullptr ? nullptr : pool.FindExtensionByNumber(type, wanted.extension_number());
+    SetFiles(response, extension == nullptr ? nullptr : extension->file(),
+             absl::StrCat(wanted.containing_type(), " ", wanted.extension_number()));
+  }
+
+  static void AnswerExtensionNumbers(const DescriptorPool& pool, const std::string& name,
+                                     Response& response) {
+    const auto* type = pool.FindMessageTypeByName(name);
+    if (type == nullptr) return SetNotFound(response, name);
+    std::vector<const FieldDescriptor*> extensions;
+    pool.FindAllExtensions(type, &extensions);
+    response.mutable_all_extension_numbers_response()->set_base_type_name(name);
+    for (const FieldDescriptor* extension : extensions) {
+      response.mutable_all_extension_numbers_response()->add_extension_number(extension->number());
     }
   }
 
-  static void AnswerFile(const FileDescriptor* file, Sent& sent, Response& response) {
-    if (file == nullptr) return Refuse(absl::StatusCode::kNotFound, "not found", response);
-    // What is asked for by name is sent, whatever was sent before; only imports are left out.
-    sent.erase(file->name());
-    AppendFiles(*file, sent, *response.mutable_file_descriptor_response()->mutable_file_descriptor_proto());
-  }
-
-  static void AnswerExtensions(const DescriptorPool& pool, const std::string& type_name, Response& response) {
-    const auto* type = pool.FindMessageTypeByName(type_name);
-    if (type == nullptr) return Refuse(absl::StatusCode::kNotFound, "not found", response);
-    std::vector<const google::protobuf::FieldDescriptor*> extensions;
-    pool.FindAllExtensions(type, &extensions);
-    auto& numbers = *response.mutable_all_extension_numbers_response();
-    numbers.set_base_type_name(type_name);
-    for (const auto* extension : extensions) numbers.add_extension_number(extension->number());
-  }
-
-  static void Refuse(absl::StatusCode code, const char* message, Response& response) {
-    response.mutable_error_response()->set_error_code(static_cast<int>(code));
-    response.mutable_error_response()->set_error_message(message);
-  }
-
   const std::vector<std::string> services_;
-  std::vector<std::unique_ptr<BoundMethod>> methods_;
+  const std::vector<std::unique_ptr<BoundMethod>> methods_;
 };
 
 }  // namespace
 
-std::string_view ReflectionServiceName(ReflectionVersion version) {
-  return version == ReflectionVersion::kV1 ? "grpc.reflection.v1.ServerReflection"
-                                           : "grpc.reflection.v1alpha.ServerReflection";
-}
-
-std::unique_ptr<Service> MakeReflectionService(ReflectionVersion version, std::vector<std::string> services) {
-  if (version == ReflectionVersion::kV1) return std::make_unique<ReflectionService<V1>>(std::move(services));
-  return std::make_unique<ReflectionService<V1Alpha>>(std::move(services));
+std::vector<std::unique_ptr<Service>> MakeReflection(std::vector<std::string> services) {
+  std::vector<std::unique_ptr<Service>> both;
+  both.push_back(std::make_unique<Reflection<V1>>(services));
+  both.push_back(std::make_unique<Reflection<V1Alpha>>(std::move(services)));
+  return both;
 }
 
 }  // namespace maru::rpc

@@ -1,5 +1,5 @@
-// Server reflection (grpc.reflection.v1 and v1alpha) over the descriptors that are linked into the process: what grpcurl
-// and its like list and describe services with.
+// Server reflection (v1 and v1alpha) over the descriptors that are linked into the program, as ordinary services of the
+// dispatch table. The packaged plugin knows v1alpha only and does not list methods of generic services.
 #ifndef MARU_COMMON_RPC_REFLECTION_H_
 #define MARU_COMMON_RPC_REFLECTION_H_
 
@@ -11,14 +11,9 @@
 
 namespace maru::rpc {
 
-enum class ReflectionVersion { kV1, kV1Alpha };
-
-// "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection".
-std::string_view ReflectionServiceName(ReflectionVersion version);
-
-// Lists `services` (those that are served; see Dispatcher::service_names) and describes whatever is linked. Open to
-// anybody. Register it only where contracts may be read by anybody who can connect.
-std::unique_ptr<Service> MakeReflectionService(ReflectionVersion version, std::vector<std::string> services);
+// Both versions of the service. `services` are the full names that it lists; their files and all that these import can be
+// asked for. Open to anybody (ROLE_OPEN): contracts are no secret; a deployment that thinks otherwise does not register it.
+std::vector<std::unique_ptr<Service>> MakeReflection(std::vector<std::string> services);
 
 }  // namespace maru::rpc
 
