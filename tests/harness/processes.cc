@@ -75,18 +75,25 @@ std::string ProgramPath(const std::string& name) {
   return absl::StrCat(FromEnvironment("MARU_BINARY_DIR"), "/bin/", name);
 }
 
-absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& command) {
+absl::StatusOr<Ended> RunToEnd(const std::vector<std::string>& command) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
   const absl::StatusOr<pid_t> pid = Spawn(command, ends[1]);
   close(ends[1]);
-  std::string output = pid.ok() ? ReadAll(ends[0]) : "";
+  Ended ended;
+  if (pid.ok()) ended.output = ReadAll(ends[0]);
   close(ends[0]);
   RETURN_IF_ERROR(pid.status());
   int end = 0;
   waitpid(*pid, &end, 0);
-  if (WIFEXITED(end) && WEXITSTATUS(end) == 0) return output;
-  return absl::InternalError(absl::StrCat(absl::StrJoin(command, " "), ": ", output));
+  ended.exit_code = WIFEXITED(end) ? WEXITSTATUS(end) : 128 + WTERMSIG(end);
+  return ended;
+}
+
+absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& command) {
+  ASSIGN_OR_RETURN(Ended ended, RunToEnd(command));
+  if (ended.exit_code == 0) return std::move(ended.output);
+  return absl::InternalError(absl::StrCat(absl::StrJoin(command, " "), ": ", ended.output));
 }
 
 Process::Process(std::vector<std::string> command, std::string log)
