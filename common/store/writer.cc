@@ -27,14 +27,18 @@ Writer::~Writer() {
 }
 
 WorkQueue::Awaiter Writer::Run(Command& command) {
-  if (!options_.own_thread && !step_posted_) {
-    step_posted_ = true;
-    posting_.Post([this] {
-      step_posted_ = false;
-      RunGroup(queue_.waiting());
-    });
-  }
+  if (!options_.own_thread && !step_posted_) PostStep();
   return queue_.Run(command);
+}
+
+void Writer::PostStep() {
+  step_posted_ = true;
+  posting_.Post([this] {
+    step_posted_ = false;
+    RunGroup(queue_.waiting());
+    // What the group had no room for.
+    if (queue_.waiting() > 0) PostStep();
+  });
 }
 
 void Writer::RunThread() {
