@@ -61,8 +61,8 @@ void Writer::Execute(Command& command) {
   command.SetProvisional(true);
   if (failed_) return;
   // Microseconds, as stored: what a function computes from Now() it finds again in its rows.
-  state_.time = std::max(
-      state_.time, absl::FromUnixMicros(absl::ToUnixMicros(posting_.executor().WallNow())));
+  state_.time = std::max(state_.time,
+                         absl::FromUnixMicros(absl::ToUnixMicros(posting_.executor().WallNow())));
   Transaction txn(state_, command.call(), state_.time);
   command.Execute(txn, options_.idempotency_ttl);
   command.SetProvisional(!state_.overlay.empty());
