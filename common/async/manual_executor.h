@@ -23,16 +23,18 @@ class ManualExecutor final : public Executor {
   Instant Now() const override { return now_; }
   absl::Time WallNow() const override { return wall_; }
 
+  // Runs the next callback that is ready now; false when none is.
+  bool RunOne() {
+    if (posted_.empty()) return timers_.RunOne(now_);
+    Callback callback = std::move(posted_.front());
+    posted_.pop_front();
+    callback();
+    return true;
+  }
+
   // Runs what is ready now, and what that makes ready, without moving time.
   void RunUntilIdle() {
-    while (true) {
-      if (!posted_.empty()) {
-        Callback callback = std::move(posted_.front());
-        posted_.pop_front();
-        callback();
-      } else if (!timers_.RunOne(now_)) {
-        return;
-      }
+    while (RunOne()) {
     }
   }
 

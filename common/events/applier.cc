@@ -37,8 +37,8 @@ absl::StatusOr<ConsumedPosition> Applier::Compare(maru::store::Reader& reader,
 }
 
 absl::Status Applier::ApplyOne(maru::store::Txn& txn, const TopicPartition& partition,
-                               const Record& record, uint64_t jitter, ConsumedPosition& position,
-                               ApplyOutcome& outcome) const {
+                               const Record& record, const Moment& moment,
+                               ConsumedPosition& position, ApplyOutcome& outcome) const {
   if (record.sequence <= position.applied_sequence()) {
     ++outcome.repeated;
     return absl::OkStatus();
@@ -63,7 +63,7 @@ absl::Status Applier::ApplyOne(maru::store::Txn& txn, const TopicPartition& part
   ++outcome.failed;
   outcome.failure = handled.status();
   const absl::Duration delay =
-      parking_.Park(txn, id, record.value, handled.status(), jitter, position);
+      parking_.Park(txn, id, record.value, handled.status(), moment, position);
   outcome.retry_in = std::min(outcome.retry_in, delay);
   if (delay == absl::InfiniteDuration()) ++outcome.died;
   return absl::OkStatus();
@@ -71,11 +71,11 @@ absl::Status Applier::ApplyOne(maru::store::Txn& txn, const TopicPartition& part
 
 absl::Status Applier::Apply(maru::store::Txn& txn, const TopicPartition& partition,
                             const ConsumedPosition& expected, std::span<const LogRecord> records,
-                            uint64_t jitter, ApplyOutcome& outcome) const {
+                            const Moment& moment, ApplyOutcome& outcome) const {
   outcome = {};
   ASSIGN_OR_RETURN(ConsumedPosition position, Compare(txn, partition, expected));
   for (const LogRecord& record : records) {
-    RETURN_IF_ERROR(ApplyOne(txn, partition, record.record, jitter, position, outcome));
+    RETURN_IF_ERROR(ApplyOne(txn, partition, record.record, moment, position, outcome));
   }
   // Never back: records that the log repeated lie before the position.
   position.set_offset(std::max(position.offset(), records.back().offset + 1));

@@ -60,7 +60,7 @@ class Applier {
   // errors (handle.h): nothing happened, try again.
   absl::Status Apply(maru::store::Txn& txn, const TopicPartition& partition,
                      const ConsumedPosition& expected, std::span<const LogRecord> records,
-                     uint64_t jitter, ApplyOutcome& outcome) const;
+                     const Moment& moment, ApplyOutcome& outcome) const;
 
   // Moves a position over what the log has lost. ABORTED as of Apply.
   absl::Status Reposition(maru::store::Txn& txn, const TopicPartition& partition,
@@ -73,7 +73,7 @@ class Applier {
                                            const TopicPartition& partition,
                                            const ConsumedPosition& expected) const;
   absl::Status ApplyOne(maru::store::Txn& txn, const TopicPartition& partition,
-                        const Record& record, uint64_t jitter, ConsumedPosition& position,
+                        const Record& record, const Moment& moment, ConsumedPosition& position,
                         ApplyOutcome& outcome) const;
 
   const Routes& routes_;

@@ -52,8 +52,7 @@ class MemoryPublisher final : public Publisher {
   uint64_t connection_ = 0;
 };
 
-MemoryBus::MemoryBus(async::Executor& executor, size_t batch_records)
-    : executor_(executor), batch_records_(batch_records), changed_(executor) {}
+MemoryBus::MemoryBus(async::Executor& executor) : executor_(executor), changed_(executor) {}
 
 MemoryBus::~MemoryBus() = default;
 
@@ -81,9 +80,6 @@ absl::Status MemoryBus::AppendRecord(Topic& topic, Record record) {
   topic.partitions[PartitionOf(record.key)].records.push_back(std::move(record));
   return absl::OkStatus();
 }
-
-// --- Faults
-// -----------------------------------------------------------------------------------------------------------
 
 void MemoryBus::Disconnect() {
   ++connection_;
@@ -170,12 +166,17 @@ std::vector<Record> MemoryBus::records(const std::string& topic) {
     all.insert(all.end(), partition.records.begin(), partition.records.end());
   }
   std::sort(all.begin(), all.end(),
-                   [](const Record& a, const Record& b) { return a.sequence < b.sequence; });
+            [](const Record& a, const Record& b) { return a.sequence < b.sequence; });
   return all;
 }
 
-// --- Groups
-// -----------------------------------------------------------------------------------------------------------
+uint64_t MemoryBus::outstanding_records() const {
+  uint64_t records = 0;
+  for (const auto& [name, group] : groups_) {
+    for (const MemorySubscription* member : group.members) records += member->outstanding_records_;
+  }
+  return records;
+}
 
 void MemoryBus::Join(Group& group, MemorySubscription& member) {
   group.members.push_back(&member);

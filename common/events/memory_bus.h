@@ -29,8 +29,7 @@ class MemorySubscription;
 // Executor's thread only. Outlives all that it made.
 class MemoryBus final : public Bus {
  public:
-  // Records of one batch, at most.
-  explicit MemoryBus(async::Executor& executor, size_t batch_records = 512);
+  explicit MemoryBus(async::Executor& executor);
   ~MemoryBus() override;
 
   std::unique_ptr<Publisher> NewPublisher(std::string topic, uint64_t epoch) override;
@@ -47,6 +46,8 @@ class MemoryBus final : public Bus {
   void SetDiskFull(bool full) { disk_full_ = full; }
   // Every batch is delivered twice.
   void SetDuplicating(bool duplicating) { duplicating_ = duplicating; }
+  // Records of one batch, at most. 512 at first.
+  void SetBatchRecords(size_t records) { batch_records_ = records; }
   // Every batch takes so long.
   void SetDelay(absl::Duration delay) { delay_ = delay; }
   // Moves partitions to the next members, asking the old ones to release them (or telling them
@@ -71,6 +72,8 @@ class MemoryBus final : public Bus {
   // All partitions, in order of sequence.
   std::vector<Record> records(const std::string& topic);
   uint64_t mark(const std::string& topic) { return TopicOf(topic).mark; }
+  // Delivered and not yet Done, over all members.
+  uint64_t outstanding_records() const;
 
  private:
   friend class MemoryPublisher;
@@ -109,7 +112,7 @@ class MemoryBus final : public Bus {
   void Settle(Group& group);
 
   async::Executor& executor_;
-  const size_t batch_records_;
+  size_t batch_records_ = 512;
   absl::btree_map<std::string, Topic> topics_;
   absl::btree_map<std::string, Group> groups_;
   // Streams of an older connection are broken.

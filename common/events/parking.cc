@@ -1,7 +1,5 @@
 #include "common/events/parking.h"
 
-#include <algorithm>
-#include <memory>
 #include <tuple>
 #include <utility>
 
@@ -9,21 +7,11 @@
 #include "common/base/timestamp.h"
 #include "common/events/backoff.h"
 #include "common/events/handle.h"
-#include "common/events/rows.h"
-#include "common/store/key.h"
-#include "common/store/tables.h"
 
 namespace maru::events {
 
 namespace {
 
-using maru::store::DecodeKey;
-using maru::store::Direction;
-using maru::store::EncodeKey;
-using maru::store::KeyRange;
-using maru::store::kParkedTable;
-using maru::store::kRetryTable;
-using maru::store::PrefixRange;
 using maru::store::Reader;
 using maru::store::Txn;
 
@@ -31,10 +19,6 @@ using maru::store::Txn;
 constexpr size_t kKeysPerRetry = 32;
 constexpr size_t kEventsPerRetry = 256;
 constexpr size_t kErrorMessageBytes = 1024;
-
-using RowTuple = std::tuple<std::string, uint32_t, std::string, uint32_t, std::string, uint64_t>;
-using DueTuple =
-    std::tuple<std::string, uint32_t, std::string, uint32_t, int64_t, std::string, uint64_t>;
 
 // Uniform in [0, 1), another for each event: a transaction draws no random numbers of its own.
 double UniformOf(uint64_t jitter, uint64_t sequence) {
@@ -51,58 +35,13 @@ std::string Shortened(std::string_view text) {
   return std::string(text.substr(0, size));
 }
 
-// The smallest key after `key`.
-std::string After(std::string key) {
-  key.push_back('\0');
-  return key;
+int64_t DueMicros(const ParkedRecord& record) {
+  return absl::ToUnixMicros(FromTimestamp(record.retry_time()));
 }
 
 absl::Status NotParked() { return absl::NotFoundError("the event is not parked"); }
 
 }  // namespace
-
-std::string Parking::PartitionPrefix(const TopicPartition& partition) const {
-  return EncodeKey<std::string, uint32_t, std::string, uint32_t>(
-      kParkedTable, id_.name, id_.generation, partition.topic, partition.partition);
-}
-
-std::string Parking::KeyPrefix(const TopicPartition& partition, std::string_view key) const {
-  return EncodeKey<std::string, uint32_t, std::string, uint32_t, std::string>(
-      kParkedTable, id_.name, id_.generation, partition.topic, partition.partition, key);
-}
-
-std::string Parking::RowKey(const ParkedId& id) const {
-  return EncodeKey<std::string, uint32_t, std::string, uint32_t, std::string, uint64_t>(
-      kParkedTable, id_.name, id_.generation, id.partition.topic, id.partition.partition, id.key,
-      id.sequence);
-}
-
-std::string Parking::DuePrefix(const TopicPartition& partition) const {
-  return EncodeKey<std::string, uint32_t, std::string, uint32_t>(
-      kRetryTable, id_.name, id_.generation, partition.topic, partition.partition);
-}
-
-std::string Parking::DueKey(const ParkedId& id, const ParkedRecord& record) const {
-  return EncodeKey<std::string, uint32_t, std::string, uint32_t, int64_t, std::string, uint64_t>(
-      kRetryTable, id_.name, id_.generation, id.partition.topic, id.partition.partition,
-      absl::ToUnixMicros(FromTimestamp(record.retry_time())), id.key, id.sequence);
-}
-
-absl::StatusOr<std::vector<ParkedRow>> Parking::ScanRows(Reader& reader, const KeyRange& range,
-                                                         size_t limit) const {
-  std::vector<ParkedRow> rows;
-  const std::unique_ptr<maru::store::Cursor> cursor = reader.Scan(range, Direction::kForward);
-  for (; cursor->Valid() && rows.size() < limit; cursor->Next()) {
-    RowTuple key;
-    if (!DecodeKey(cursor->key(), kParkedTable, key)) return DamagedRow(cursor->key());
-    ASSIGN_OR_RETURN(ParkedRecord record, ParseRow<ParkedRecord>(cursor->key(), cursor->value()));
-    TopicPartition partition{std::move(std::get<2>(key)), std::get<3>(key)};
-    rows.push_back(
-        {{std::move(partition), std::move(std::get<4>(key)), std::get<5>(key)}, std::move(record)});
-  }
-  RETURN_IF_ERROR(cursor->status());
-  return rows;
-}
 
 absl::StatusOr<std::vector<ParkedId>> Parking::ScanDue(Reader& reader,
                                                        const TopicPartition& partition,
@@ -111,50 +50,76 @@ absl::StatusOr<std::vector<ParkedId>> Parking::ScanDue(Reader& reader,
   // Later than any delay can be: the calendar was put back. Waiting for it to come round again
   // would stall the key.
   const absl::Time horizon = now + 2 * policy_.max_delay;
+  ASSIGN_OR_RETURN(auto retries, kRetries.Scan(reader, {.limit = limit}, id_.name, id_.generation,
+                                               partition.topic, partition.partition));
   std::vector<ParkedId> due;
-  const std::unique_ptr<maru::store::Cursor> cursor =
-      reader.Scan(PrefixRange(DuePrefix(partition)), Direction::kForward);
-  for (; cursor->Valid() && due.size() < limit; cursor->Next()) {
-    DueTuple key;
-    if (!DecodeKey(cursor->key(), kRetryTable, key)) return DamagedRow(cursor->key());
-    const absl::Time when = absl::FromUnixMicros(std::get<4>(key));
+  for (auto& [name, generation, topic, number, micros, key, sequence] : retries) {
+    const absl::Time when = absl::FromUnixMicros(micros);
     if (when > now && when <= horizon) {
       next = when;
-      return due;
+      break;
     }
-    due.push_back({partition, std::move(std::get<5>(key)), std::get<6>(key)});
+    due.push_back({partition, std::move(key), sequence});
   }
-  RETURN_IF_ERROR(cursor->status());
   return due;
 }
 
 absl::StatusOr<bool> Parking::IsBlocked(Reader& reader, const TopicPartition& partition,
                                         std::string_view key) const {
-  const std::unique_ptr<maru::store::Cursor> cursor =
-      reader.Scan(PrefixRange(KeyPrefix(partition, key)), Direction::kForward);
-  if (cursor->Valid()) return true;
-  RETURN_IF_ERROR(cursor->status());
-  return false;
+  bool blocked = false;
+  const auto note = [&blocked](const auto&, const ParkedRecord&) {
+    blocked = true;
+    return false;
+  };
+  RETURN_IF_ERROR(kParkedEvents.ForEach(reader, {}, note, id_.name, id_.generation, partition.topic,
+                                        partition.partition, key));
+  return blocked;
 }
 
 void Parking::Unindex(Txn& txn, const ParkedRow& row) const {
-  if (row.record.has_retry_time()) txn.Delete(DueKey(row.id, row.record));
+  if (!row.record.has_retry_time()) return;
+  kRetries.Delete(txn, id_.name, id_.generation, row.id.partition.topic, row.id.partition.partition,
+                  DueMicros(row.record), row.id.key, row.id.sequence);
 }
 
 void Parking::PutRow(Txn& txn, const ParkedRow& row) const {
-  txn.Put(RowKey(row.id), row.record.SerializeAsString());
-  if (row.record.has_retry_time()) txn.Put(DueKey(row.id, row.record), std::string());
+  const auto& [topic, number] = row.id.partition;
+  kParkedEvents.Put(txn, id_.name, id_.generation, topic, number, row.id.key, row.id.sequence,
+                    row.record);
+  if (!row.record.has_retry_time()) return;
+  kRetries.Put(txn, id_.name, id_.generation, topic, number, DueMicros(row.record), row.id.key,
+               row.id.sequence);
 }
 
-void Parking::MakeDue(Txn& txn, ParkedRow row) const {
+void Parking::DeleteRow(Txn& txn, const ParkedRow& row) const {
+  Unindex(txn, row);
+  kParkedEvents.Delete(txn, id_.name, id_.generation, row.id.partition.topic,
+                       row.id.partition.partition, row.id.key, row.id.sequence);
+}
+
+absl::StatusOr<std::optional<ParkedRow>> Parking::FirstOfKey(Reader& reader,
+                                                             const TopicPartition& partition,
+                                                             std::string_view key,
+                                                             std::string after) const {
+  std::optional<ParkedRow> first;
+  const auto keep = [&](const auto& tuple, ParkedRecord& record) {
+    first = {{partition, std::string(key), std::get<5>(tuple)}, std::move(record)};
+    return false;
+  };
+  RETURN_IF_ERROR(kParkedEvents.ForEach(reader, {.after = std::move(after)}, keep, id_.name,
+                                        id_.generation, partition.topic, partition.partition, key));
+  return first;
+}
+
+void Parking::MakeDue(Txn& txn, ParkedRow row, const Moment& moment) const {
   Unindex(txn, row);
   row.record.set_state(events::store::v1::PARKED_STATE_RETRYING);
-  *row.record.mutable_retry_time() = ToTimestamp(txn.Now());
+  *row.record.mutable_retry_time() = ToTimestamp(moment.now);
   PutRow(txn, row);
 }
 
 absl::Duration Parking::NoteFailure(Txn& txn, ParkedRow& row, const absl::Status& failure,
-                                    uint64_t jitter) const {
+                                    const Moment& moment) const {
   Unindex(txn, row);
   ParkedRecord& record = row.record;
   record.set_attempts(record.attempts() + 1);
@@ -167,22 +132,22 @@ absl::Duration Parking::NoteFailure(Txn& txn, ParkedRow& row, const absl::Status
     record.clear_retry_time();
   } else {
     delay = JitteredDelay(policy_.initial_delay, policy_.max_delay, record.attempts(),
-                          UniformOf(jitter, row.id.sequence));
+                          UniformOf(moment.jitter, row.id.sequence));
     record.set_state(events::store::v1::PARKED_STATE_RETRYING);
-    *record.mutable_retry_time() = ToTimestamp(txn.Now() + delay);
+    *record.mutable_retry_time() = ToTimestamp(moment.now + delay);
   }
   PutRow(txn, row);
   return delay;
 }
 
 absl::Duration Parking::Park(Txn& txn, const ParkedId& id, std::string_view value,
-                             const absl::Status& failure, uint64_t jitter,
+                             const absl::Status& failure, const Moment& moment,
                              ConsumedPosition& position) const {
   ParkedRow row{id, {}};
   row.record.set_value(std::string(value));
   *row.record.mutable_park_time() = ToTimestamp(txn.Now());
   position.set_parked(position.parked() + 1);
-  return NoteFailure(txn, row, failure, jitter);
+  return NoteFailure(txn, row, failure, moment);
 }
 
 void Parking::Queue(Txn& txn, const ParkedId& id, std::string_view value,
@@ -196,62 +161,61 @@ void Parking::Queue(Txn& txn, const ParkedId& id, std::string_view value,
 }
 
 absl::Status Parking::DrainKey(Txn& txn, const TopicPartition& partition, std::string_view key,
-                               uint64_t jitter, size_t& budget, ConsumedPosition& position,
+                               const Moment& moment, size_t& budget, ConsumedPosition& position,
                                RetryOutcome& outcome) const {
-  // One row at a time: values may be large.
-  for (KeyRange rest = PrefixRange(KeyPrefix(partition, key));;) {
-    ASSIGN_OR_RETURN(std::vector<ParkedRow> rows, ScanRows(txn, rest, 1));
-    if (rows.empty()) return absl::OkStatus();
-    ParkedRow& row = rows.front();
+  // One row at a time: values may be large. Behind the last one: the deleted need no second look.
+  for (std::string after;;) {
+    ASSIGN_OR_RETURN(std::optional<ParkedRow> row, FirstOfKey(txn, partition, key, after));
+    if (!row.has_value()) return absl::OkStatus();
     if (budget == 0) {
-      MakeDue(txn, std::move(row));
+      MakeDue(txn, *std::move(row), moment);
       return absl::OkStatus();
     }
     --budget;
-    const EventRecord event{partition.topic, key, row.id.sequence, row.record.value()};
-    const absl::StatusOr<Handled> handled = Handle(txn, routes_, event);
+    const EventRecord event{partition.topic, key, row->id.sequence, row->record.value()};
+    const absl::StatusOr<Handled> handled = Handle(txn, *routes_, event);
     if (!handled.ok()) {
       if (IsInfrastructure(handled.status())) return handled.status();
       ++outcome.failed;
       outcome.failure = handled.status();
-      const absl::Duration delay = NoteFailure(txn, row, handled.status(), jitter);
+      const absl::Duration delay = NoteFailure(txn, *row, handled.status(), moment);
       if (delay == absl::InfiniteDuration()) ++outcome.died;
       return absl::OkStatus();
     }
-    Unindex(txn, row);
-    txn.Delete(RowKey(row.id));
+    DeleteRow(txn, *row);
     position.set_parked(position.parked() - 1);
     ++outcome.applied;
-    rest.begin = After(RowKey(row.id));
+    after = kParkedEvents.KeyOf(id_.name, id_.generation, partition.topic, partition.partition, key,
+                                row->id.sequence);
   }
 }
 
-absl::Status Parking::Conclude(Txn& txn, const TopicPartition& partition,
+absl::Status Parking::Conclude(Txn& txn, const TopicPartition& partition, const Moment& moment,
                                const ConsumedPosition& position, RetryOutcome& outcome) const {
   if (outcome.applied > 0) WritePosition(txn, id_, partition, position);
   outcome.parked = position.parked();
   absl::Time next = absl::InfiniteFuture();
-  ASSIGN_OR_RETURN(const std::vector<ParkedId> due, ScanDue(txn, partition, txn.Now(), 1, next));
-  outcome.retry_in = due.empty() ? next - txn.Now() : absl::ZeroDuration();
+  ASSIGN_OR_RETURN(const std::vector<ParkedId> due, ScanDue(txn, partition, moment.now, 1, next));
+  outcome.retry_in = due.empty() ? next - moment.now : absl::ZeroDuration();
   return absl::OkStatus();
 }
 
-absl::Status Parking::RetryDue(Txn& txn, const TopicPartition& partition, uint64_t jitter,
+absl::Status Parking::RetryDue(Txn& txn, const TopicPartition& partition, const Moment& moment,
                                RetryOutcome& outcome) const {
   outcome = {};
   ASSIGN_OR_RETURN(ConsumedPosition position, ReadPosition(txn, id_, partition));
   absl::Time next = absl::InfiniteFuture();
   ASSIGN_OR_RETURN(const std::vector<ParkedId> due,
-                   ScanDue(txn, partition, txn.Now(), kKeysPerRetry, next));
+                   ScanDue(txn, partition, moment.now, kKeysPerRetry, next));
   size_t budget = kEventsPerRetry;
   for (const ParkedId& id : due) {
     if (budget == 0) break;
-    RETURN_IF_ERROR(DrainKey(txn, partition, id.key, jitter, budget, position, outcome));
+    RETURN_IF_ERROR(DrainKey(txn, partition, id.key, moment, budget, position, outcome));
   }
-  return Conclude(txn, partition, position, outcome);
+  return Conclude(txn, partition, moment, position, outcome);
 }
 
-absl::Status Parking::Replay(Txn& txn, const ParkedId& id, uint64_t jitter,
+absl::Status Parking::Replay(Txn& txn, const ParkedId& id, const Moment& moment,
                              RetryOutcome& outcome) const {
   outcome = {};
   ASSIGN_OR_RETURN(std::optional<ParkedRecord> record, Find(txn, id));
@@ -261,14 +225,14 @@ absl::Status Parking::Replay(Txn& txn, const ParkedId& id, uint64_t jitter,
   }
   ASSIGN_OR_RETURN(ConsumedPosition position, ReadPosition(txn, id_, id.partition));
   record->set_attempts(0);
-  MakeDue(txn, {id, *std::move(record)});
+  MakeDue(txn, {id, *std::move(record)}, moment);
   size_t budget = kEventsPerRetry;
-  RETURN_IF_ERROR(DrainKey(txn, id.partition, id.key, jitter, budget, position, outcome));
-  return Conclude(txn, id.partition, position, outcome);
+  RETURN_IF_ERROR(DrainKey(txn, id.partition, id.key, moment, budget, position, outcome));
+  return Conclude(txn, id.partition, moment, position, outcome);
 }
 
-absl::Status Parking::Edit(Txn& txn, const ParkedId& id, std::string value,
-                           std::string_view editor) const {
+absl::Status Parking::Edit(Txn& txn, const ParkedId& id, std::string value, std::string_view editor,
+                           const Moment& moment) const {
   ASSIGN_OR_RETURN(std::optional<ParkedRecord> record, Find(txn, id));
   if (!record.has_value()) return NotParked();
   if (record->original_value().empty()) record->set_original_value(record->value());
@@ -279,40 +243,36 @@ absl::Status Parking::Edit(Txn& txn, const ParkedId& id, std::string value,
     PutRow(txn, row);
   } else {
     row.record.set_attempts(0);
-    MakeDue(txn, std::move(row));
+    MakeDue(txn, std::move(row), moment);
   }
   return absl::OkStatus();
 }
 
-absl::Status Parking::Drop(Txn& txn, const ParkedId& id) const {
+absl::Status Parking::Drop(Txn& txn, const ParkedId& id, const Moment& moment) const {
   ASSIGN_OR_RETURN(std::optional<ParkedRecord> record, Find(txn, id));
   if (!record.has_value()) return NotParked();
   ASSIGN_OR_RETURN(ConsumedPosition position, ReadPosition(txn, id_, id.partition));
   const ParkedRow row{id, *std::move(record)};
-  Unindex(txn, row);
-  txn.Delete(RowKey(id));
+  DeleteRow(txn, row);
   position.set_parked(position.parked() - 1);
   WritePosition(txn, id_, id.partition, position);
   if (row.record.state() != events::store::v1::PARKED_STATE_QUEUED) {
-    ASSIGN_OR_RETURN(std::vector<ParkedRow> next,
-                     ScanRows(txn, PrefixRange(KeyPrefix(id.partition, id.key)), 1));
-    if (!next.empty()) MakeDue(txn, std::move(next.front()));
+    ASSIGN_OR_RETURN(std::optional<ParkedRow> next, FirstOfKey(txn, id.partition, id.key, {}));
+    if (next.has_value()) MakeDue(txn, *std::move(next), moment);
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<ParkedRecord>> Parking::Find(Reader& reader,
                                                           const ParkedId& id) const {
-  return ReadRow<ParkedRecord>(reader, RowKey(id));
+  return FindParked(reader, id_, id);
 }
 
-absl::StatusOr<std::vector<ParkedRow>> Parking::List(Reader& reader,
-                                                     const std::optional<ParkedId>& after,
-                                                     size_t limit) const {
-  KeyRange range =
-      PrefixRange(EncodeKey<std::string, uint32_t>(kParkedTable, id_.name, id_.generation));
-  if (after.has_value()) range.begin = After(RowKey(*after));
-  return ScanRows(reader, range, limit);
+absl::StatusOr<std::optional<ParkedRecord>> FindParked(Reader& reader,
+                                                       const SubscriptionId& subscription,
+                                                       const ParkedId& id) {
+  return kParkedEvents.Get(reader, subscription.name, subscription.generation, id.partition.topic,
+                           id.partition.partition, id.key, id.sequence);
 }
 
 }  // namespace maru::events

@@ -1,10 +1,6 @@
 // Parking: events that could not take effect, and what waits behind them. Everything is durable and
 // part of the transaction that moves the position past them.
 //
-//   kParkedTable  (subscription, generation, topic, partition, key, sequence) -> ParkedEvent
-//   kRetryTable   (subscription, generation, topic, partition, due µs, key, sequence) -> RetryDue;
-//   RETRYING ones only
-//
 // Invariants, per (topic, partition, key):
 //   - The parked event of the lowest sequence is RETRYING or DEAD, all others are QUEUED; so their
 //   order is kept.
@@ -14,6 +10,7 @@
 #define MARU_COMMON_EVENTS_PARKING_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +22,8 @@
 #include "absl/time/time.h"
 #include "common/events/positions.h"
 #include "common/events/routes.h"
+#include "common/store/table.h"
+#include "common/store/tables.h"
 #include "common/store/txn.h"
 #include "maru/events/store/v1/events_store.pb.h"
 
@@ -32,12 +31,29 @@ namespace maru::events {
 
 using ParkedRecord = events::store::v1::ParkedEvent;
 
+// (subscription, generation, topic, partition, key, sequence)
+inline constexpr maru::store::Table<ParkedRecord, std::string, uint32_t, std::string, uint32_t,
+                                    std::string, uint64_t>
+    kParkedEvents(maru::store::kParkedTable, "parked events");
+// (subscription, generation, topic, partition, due in µs, key, sequence), of what is RETRYING
+inline constexpr maru::store::Index<std::string, uint32_t, std::string, uint32_t, int64_t,
+                                    std::string, uint64_t>
+    kRetries(maru::store::kRetryTable, "parked events to retry");
+
 struct RetryPolicy {
   // Failed calls of the handler until an event is DEAD.
   uint32_t attempts = 10;
   // Delay after the first failure; doubles up to `max_delay`, with jitter.
   absl::Duration initial_delay = absl::Seconds(1);
   absl::Duration max_delay = absl::Minutes(5);
+};
+
+// What a transaction does not ask for itself. The calendar is the machine's: Txn::Now() stands
+// still while a clock that was put back catches up, and retries with it.
+struct Moment {
+  absl::Time now;
+  // Random bits.
+  uint64_t jitter = 0;
 };
 
 // Names a parked event within its subscription.
@@ -51,6 +67,11 @@ struct ParkedRow {
   ParkedId id;
   ParkedRecord record;
 };
+
+// Also where the subscription does not run here.
+absl::StatusOr<std::optional<ParkedRecord>> FindParked(maru::store::Reader& reader,
+                                                       const SubscriptionId& subscription,
+                                                       const ParkedId& id);
 
 // What a retry did to a partition.
 struct RetryOutcome {
@@ -68,14 +89,13 @@ struct RetryOutcome {
   absl::Duration retry_in = absl::InfiniteDuration();
 };
 
-// Runs inside transactions only (its functions take the Txn): any thread, one at a time. Constant
-// after construction. Errors of all functions: DATA_LOSS for a damaged row, or the store's own:
-// hand them on, nothing may commit then.
+// Runs inside transactions only (its functions take the Txn), on any thread. Constant after
+// construction; a copy may outlive its subscriber. Errors of all functions: DATA_LOSS for a damaged
+// row, or the store's own: hand them on, nothing may commit then.
 class Parking {
  public:
-  // `routes` outlives it.
-  Parking(SubscriptionId id, const Routes& routes, RetryPolicy policy)
-      : id_(std::move(id)), routes_(routes), policy_(policy) {}
+  Parking(SubscriptionId id, std::shared_ptr<const Routes> routes, RetryPolicy policy)
+      : id_(std::move(id)), routes_(std::move(routes)), policy_(policy) {}
 
   const SubscriptionId& id() const { return id_; }
 
@@ -87,7 +107,7 @@ class Parking {
   // InfiniteDuration when it is DEAD at once (a policy of one attempt). `position` is the one that
   // the caller will write.
   absl::Duration Park(maru::store::Txn& txn, const ParkedId& id, std::string_view value,
-                      const absl::Status& failure, uint64_t jitter,
+                      const absl::Status& failure, const Moment& moment,
                       ConsumedPosition& position) const;
   // Parks behind another of its key.
   void Queue(maru::store::Txn& txn, const ParkedId& id, std::string_view value,
@@ -95,64 +115,58 @@ class Parking {
 
   // Tries what is due in a partition, within a bound per transaction; after a success the key's
   // queue follows in order.
-  absl::Status RetryDue(maru::store::Txn& txn, const TopicPartition& partition, uint64_t jitter,
-                        RetryOutcome& outcome) const;
+  absl::Status RetryDue(maru::store::Txn& txn, const TopicPartition& partition,
+                        const Moment& moment, RetryOutcome& outcome) const;
 
   // For operators. Each is a whole transaction.
   // Tries one now with a fresh count. NOT_FOUND: it is not parked; FAILED_PRECONDITION: it is
   // QUEUED.
-  absl::Status Replay(maru::store::Txn& txn, const ParkedId& id, uint64_t jitter,
+  absl::Status Replay(maru::store::Txn& txn, const ParkedId& id, const Moment& moment,
                       RetryOutcome& outcome) const;
   // Replaces its record; a RETRYING or DEAD one is due at once with a fresh count. NOT_FOUND: it is
   // not parked.
   absl::Status Edit(maru::store::Txn& txn, const ParkedId& id, std::string value,
-                    std::string_view editor) const;
+                    std::string_view editor, const Moment& moment) const;
   // Forgets it; what is queued behind it becomes due. NOT_FOUND: it is not parked.
-  absl::Status Drop(maru::store::Txn& txn, const ParkedId& id) const;
+  absl::Status Drop(maru::store::Txn& txn, const ParkedId& id, const Moment& moment) const;
 
   absl::StatusOr<std::optional<ParkedRecord>> Find(maru::store::Reader& reader,
                                                    const ParkedId& id) const;
-  // At most `limit` rows after `after` (from the first without it), in order of their keys.
-  absl::StatusOr<std::vector<ParkedRow>> List(maru::store::Reader& reader,
-                                              const std::optional<ParkedId>& after,
-                                              size_t limit) const;
 
  private:
-  std::string PartitionPrefix(const TopicPartition& partition) const;
-  std::string KeyPrefix(const TopicPartition& partition, std::string_view key) const;
-  std::string RowKey(const ParkedId& id) const;
-  std::string DuePrefix(const TopicPartition& partition) const;
-  std::string DueKey(const ParkedId& id, const ParkedRecord& record) const;
-
-  absl::StatusOr<std::vector<ParkedRow>> ScanRows(maru::store::Reader& reader,
-                                                  const maru::store::KeyRange& range,
-                                                  size_t limit) const;
-  // Rows of kRetryTable that are due at `now`, at most `limit`; `next` is when the first that is
+  // What is due at `now`, at most `limit`; `next` is when the first that is
   // not due will be.
   absl::StatusOr<std::vector<ParkedId>> ScanDue(maru::store::Reader& reader,
                                                 const TopicPartition& partition, absl::Time now,
                                                 size_t limit, absl::Time& next) const;
 
-  // Writes a row, and its row in kRetryTable when it is RETRYING; takes the one of its former retry
+  // The first parked event of a key, behind an encoded row if `after` is not empty.
+  absl::StatusOr<std::optional<ParkedRow>> FirstOfKey(maru::store::Reader& reader,
+                                                      const TopicPartition& partition,
+                                                      std::string_view key,
+                                                      std::string after) const;
+  // Writes a row, and its row in kRetries when it is RETRYING; takes the one of its former retry
   // time away.
   void PutRow(maru::store::Txn& txn, const ParkedRow& row) const;
+  void DeleteRow(maru::store::Txn& txn, const ParkedRow& row) const;
   void Unindex(maru::store::Txn& txn, const ParkedRow& row) const;
   // Makes a row the one of its key that is tried, at once.
-  void MakeDue(maru::store::Txn& txn, ParkedRow row) const;
+  void MakeDue(maru::store::Txn& txn, ParkedRow row, const Moment& moment) const;
   // Notes a failed attempt; returns when the next one is, InfiniteDuration when the event is DEAD.
   absl::Duration NoteFailure(maru::store::Txn& txn, ParkedRow& row, const absl::Status& failure,
-                             uint64_t jitter) const;
+                             const Moment& moment) const;
   // Applies the rows of a key in order until one fails or `budget` is used up; the first one left
   // is the head then.
   absl::Status DrainKey(maru::store::Txn& txn, const TopicPartition& partition,
-                        std::string_view key, uint64_t jitter, size_t& budget,
+                        std::string_view key, const Moment& moment, size_t& budget,
                         ConsumedPosition& position, RetryOutcome& outcome) const;
   // Ends a retry: writes the position if it changed and finds out when to look again.
   absl::Status Conclude(maru::store::Txn& txn, const TopicPartition& partition,
-                        const ConsumedPosition& position, RetryOutcome& outcome) const;
+                        const Moment& moment, const ConsumedPosition& position,
+                        RetryOutcome& outcome) const;
 
   const SubscriptionId id_;
-  const Routes& routes_;
+  const std::shared_ptr<const Routes> routes_;
   const RetryPolicy policy_;
 };
 

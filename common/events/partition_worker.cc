@@ -169,10 +169,10 @@ async::Task<bool> PartitionWorker::Commit(std::vector<LogRecord> chunk) {
     }
     // The writer's thread reads these while this thread goes on.
     const ConsumedPosition expected = position_;
-    const uint64_t jitter = parts_.random.Next();
+    const Moment moment{parts_.executor.WallNow(), parts_.random.Next()};
     ApplyOutcome outcome;
-    const auto apply = [this, &expected, &chunk, jitter, &outcome](maru::store::Txn& txn) {
-      return parts_.applier.Apply(txn, partition_, expected, chunk, jitter, outcome);
+    const auto apply = [this, &expected, &chunk, &moment, &outcome](maru::store::Txn& txn) {
+      return parts_.applier.Apply(txn, partition_, expected, chunk, moment, outcome);
     };
     ++in_flight_;
     const absl::Status status = co_await parts_.store.Apply(apply);
@@ -204,10 +204,10 @@ async::Task<void> PartitionWorker::RetryLoop() {
       co_await changed_.WaitUntil(held_ ? Instant::InfiniteFuture() : retry_at_);
       continue;
     }
-    const uint64_t jitter = parts_.random.Next();
+    const Moment moment{parts_.executor.WallNow(), parts_.random.Next()};
     RetryOutcome outcome;
-    const auto retry = [this, jitter, &outcome](maru::store::Txn& txn) {
-      return parts_.parking.RetryDue(txn, partition_, jitter, outcome);
+    const auto retry = [this, &moment, &outcome](maru::store::Txn& txn) {
+      return parts_.parking.RetryDue(txn, partition_, moment, outcome);
     };
     // What is parked from here on is looked at again.
     retry_at_ = Instant::InfiniteFuture();

@@ -1,24 +1,12 @@
 #include "common/events/positions.h"
 
-#include <memory>
 #include <optional>
 #include <tuple>
 #include <utility>
 
-#include "common/events/rows.h"
-#include "common/store/key.h"
-#include "common/store/tables.h"
+#include "common/base/status.h"
 
 namespace maru::events {
-
-namespace {
-
-std::string PositionKey(const SubscriptionId& id, const TopicPartition& partition) {
-  return maru::store::EncodeKey<std::string, uint32_t, std::string, uint32_t>(
-      maru::store::kPositionTable, id.name, id.generation, partition.topic, partition.partition);
-}
-
-}  // namespace
 
 std::string SubscriptionId::Group(std::string_view deployment) const {
   std::string group(deployment);
@@ -30,33 +18,25 @@ std::string SubscriptionId::Group(std::string_view deployment) const {
 
 absl::StatusOr<ConsumedPosition> ReadPosition(maru::store::Reader& reader, const SubscriptionId& id,
                                               const TopicPartition& partition) {
-  ASSIGN_OR_RETURN(std::optional<ConsumedPosition> position,
-                   ReadRow<ConsumedPosition>(reader, PositionKey(id, partition)));
+  ASSIGN_OR_RETURN(
+      std::optional<ConsumedPosition> position,
+      kPositions.Get(reader, id.name, id.generation, partition.topic, partition.partition));
   return position.has_value() ? *std::move(position) : ConsumedPosition();
 }
 
 void WritePosition(maru::store::ViewTxn& txn, const SubscriptionId& id,
                    const TopicPartition& partition, const ConsumedPosition& position) {
-  txn.Put(PositionKey(id, partition), position.SerializeAsString());
+  kPositions.Put(txn, id.name, id.generation, partition.topic, partition.partition, position);
 }
 
 absl::StatusOr<std::vector<PositionRow>> ScanPositions(maru::store::Reader& reader,
                                                        const SubscriptionId& id) {
-  const std::string prefix = maru::store::EncodeKey<std::string, uint32_t>(
-      maru::store::kPositionTable, id.name, id.generation);
   std::vector<PositionRow> rows;
-  const std::unique_ptr<maru::store::Cursor> cursor =
-      reader.Scan(maru::store::PrefixRange(prefix), maru::store::Direction::kForward);
-  for (; cursor->Valid(); cursor->Next()) {
-    std::tuple<std::string, uint32_t, std::string, uint32_t> key;
-    if (!maru::store::DecodeKey(cursor->key(), maru::store::kPositionTable, key)) {
-      return DamagedRow(cursor->key());
-    }
-    ASSIGN_OR_RETURN(ConsumedPosition position,
-                     ParseRow<ConsumedPosition>(cursor->key(), cursor->value()));
+  const auto keep = [&rows](const auto& key, ConsumedPosition& position) {
     rows.push_back({{std::get<2>(key), std::get<3>(key)}, std::move(position)});
-  }
-  RETURN_IF_ERROR(cursor->status());
+    return true;
+  };
+  RETURN_IF_ERROR(kPositions.ForEach(reader, {}, keep, id.name, id.generation));
   return rows;
 }
 

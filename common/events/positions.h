@@ -13,6 +13,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/events/handlers.h"
+#include "common/store/table.h"
+#include "common/store/tables.h"
 #include "common/store/txn.h"
 #include "maru/events/store/v1/events_store.pb.h"
 
@@ -38,6 +40,10 @@ struct TopicPartition {
   uint32_t partition = 0;
   friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
 };
+
+// (subscription, generation, topic, partition)
+inline constexpr maru::store::Table<ConsumedPosition, std::string, uint32_t, std::string, uint32_t>
+    kPositions(maru::store::kPositionTable, "consumed positions");
 
 // An empty position where there is none. DATA_LOSS: the record is damaged; or the error of the
 // read.

@@ -36,6 +36,7 @@ class Applied {
   // After a durable commit; lower ones change nothing.
   void Advance(const TopicPartition& partition, uint64_t sequence);
   uint64_t sequence(const TopicPartition& partition) const;
+  const absl::btree_map<TopicPartition, uint64_t>& sequences() const { return sequences_; }
 
   // Completes when all of `call.wanted` that is read here has been applied. A sequence that nobody
   // has published yet is waited for like any other. UNAVAILABLE/VIEW_BEHIND: not by the call's

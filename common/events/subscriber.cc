@@ -27,12 +27,12 @@ Subscriber::Subscriber(Environment environment, SubscriberOptions options, Route
                        Applied& applied)
     : env_(environment),
       options_(std::move(options)),
-      routes_(std::move(routes)),
+      routes_(std::make_shared<const Routes>(std::move(routes))),
       parking_(options_.id, routes_, options_.retry),
-      applier_(routes_, parking_),
-      applied_(applied),
+      applier_(*routes_, parking_),
+      applied_(&applied),
       label_(LabelOf(options_.id)),
-      metrics_(env_.registry, label_, routes_.topics()),
+      metrics_(env_.registry, label_, routes_->topics()),
       rejoin_(options_.initial_rejoin, options_.max_rejoin, env_.random),
       changed_(env_.executor) {}
 
@@ -42,14 +42,12 @@ Subscriber::~Subscriber() {
 
 void Subscriber::Start() { scope_.Spawn(Run()); }
 
-// --- Joining
-// ----------------------------------------------------------------------------------------------------------
-
 async::Task<void> Subscriber::Run() {
   while (true) {
     const absl::Status why = co_await RunSession();
     workers_.clear();
     ends_.clear();
+    changed_.NotifyAll();  // Pause may have waited for one of them
     subscription_.reset();
     UpdateGauges();
     const bool refused = IsRefusal(why);
@@ -69,7 +67,7 @@ async::Task<absl::Status> Subscriber::RunSession() {
   join.group = options_.id.Group(options_.deployment);
   join.member = options_.member;
   join.store_id = env_.store.store_id();
-  join.topics = routes_.topics();
+  join.topics = routes_->topics();
   join.max_records = options_.max_records;
   join.max_bytes = options_.max_bytes;
   ended_.reset();
@@ -104,9 +102,6 @@ async::Task<void> Subscriber::Listen() {
     }
   }
 }
-
-// --- Membership
-// -------------------------------------------------------------------------------------------------------
 
 async::Task<absl::StatusOr<std::vector<ConsumedPosition>>> Subscriber::Claim(
     const Assigned& assigned) {
@@ -153,7 +148,7 @@ async::Task<void> Subscriber::OnAssigned(Assigned assigned) {
     }
     starts.push_back(std::move(start));
     // A commit whose answer was lost with the former session counts as well.
-    applied_.Advance(partitions[i], position.applied_sequence());
+    applied_->Advance(partitions[i], position.applied_sequence());
     ends_[partitions[i]] = part.end;
     const PartitionWorker::Parts parts{env_.executor, env_.random, env_.store,
                                        applier_,      parking_,    *this};
@@ -195,15 +190,13 @@ async::Task<void> Subscriber::StopWorkers(std::vector<TopicPartition> partitions
     workers_.erase(partition);
     ends_.erase(partition);
   }
+  changed_.NotifyAll();  // Pause may have waited for one of them
 }
 
 PartitionWorker* Subscriber::Find(const TopicPartition& partition) const {
   const auto found = workers_.find(partition);
   return found == workers_.end() ? nullptr : found->second.get();
 }
-
-// --- Deliveries
-// -------------------------------------------------------------------------------------------------------
 
 void Subscriber::OnBatch(Batch batch) {
   // No worker: sent before the broker knew that the partition was released.
@@ -235,7 +228,7 @@ void Subscriber::OnApplied(PartitionWorker& worker, const ApplyOutcome& outcome,
   metrics_.dead.Increment(static_cast<double>(outcome.died));
   metrics_.commit_size.Observe(static_cast<double>(records));
   const TopicPartition& partition = worker.partition();
-  applied_.Advance(partition, outcome.position.applied_sequence());
+  applied_->Advance(partition, outcome.position.applied_sequence());
   subscription_->Done(partition.topic, partition.partition, outcome.position.offset(), records,
                       bytes);
   if (outcome.failed > 0) {
@@ -281,9 +274,6 @@ void Subscriber::OnStale(PartitionWorker& worker, const absl::Status& why) {
   static_cast<void>(worker);
   EndSession(why);
 }
-
-// --- Operators and views
-// ----------------------------------------------------------------------------------------------
 
 async::Task<void> Subscriber::Pause() {
   paused_ = true;
@@ -333,7 +323,7 @@ SubscriberReport Subscriber::Report() const {
 }
 
 bool Subscriber::reached_ends() const {
-  if (workers_.size() != routes_.topics().size() * kPartitions) return false;
+  if (workers_.size() != routes_->topics().size() * kPartitions) return false;
   return std::all_of(workers_.begin(), workers_.end(), [this](const auto& entry) {
     return entry.second->position().offset() >= ends_.at(entry.first);
   });
@@ -345,16 +335,20 @@ uint64_t Subscriber::lag() const {
   return lag;
 }
 
-void Subscriber::UpdateGauges() {
+uint64_t Subscriber::parked() const {
   uint64_t parked = 0;
+  for (const auto& [partition, worker] : workers_) parked += worker->position().parked();
+  return parked;
+}
+
+void Subscriber::UpdateGauges() {
   uint64_t gaps = 0;
   absl::btree_map<std::string, uint64_t> lag;
   for (const auto& [partition, worker] : workers_) {
-    parked += worker->position().parked();
     gaps += worker->gap().has_value() ? 1 : 0;
     lag[partition.topic] += worker->lag();
   }
-  metrics_.parked.Set(static_cast<double>(parked));
+  metrics_.parked.Set(static_cast<double>(parked()));
   metrics_.gaps.Set(static_cast<double>(gaps));
   for (const auto& [topic, gauge] : metrics_.lag) gauge->Set(static_cast<double>(lag[topic]));
 }

@@ -73,7 +73,7 @@ struct SubscriberReport {
 // Executor's thread only. Destroying it at any moment is like a crash.
 class Subscriber final : private PartitionHost {
  public:
-  // `applied` hears of every durable commit. Both references outlive it.
+  // `applied` hears of every durable commit, and outlives it.
   Subscriber(Environment environment, SubscriberOptions options, Routes routes, Applied& applied);
   ~Subscriber() override;
 
@@ -90,7 +90,7 @@ class Subscriber final : private PartitionHost {
   void ParkedChanged(const TopicPartition& partition);
 
   const SubscriptionId& id() const { return options_.id; }
-  const Routes& routes() const { return routes_; }
+  const Routes& routes() const { return *routes_; }
   const Parking& parking() const { return parking_; }
   SubscriberReport Report() const;
   // Whether every partition of every topic is assigned here and has reached `ends` of its
@@ -98,6 +98,9 @@ class Subscriber final : private PartitionHost {
   // known now.
   bool reached_ends() const;
   uint64_t lag() const;
+  uint64_t parked() const;
+  // From now on `applied` hears of commits.
+  void ReportTo(Applied& applied) { applied_ = &applied; }
 
  private:
   async::Task<void> Run();
@@ -127,10 +130,10 @@ class Subscriber final : private PartitionHost {
 
   const Environment env_;
   const SubscriberOptions options_;
-  const Routes routes_;
+  const std::shared_ptr<const Routes> routes_;
   const Parking parking_;
   const Applier applier_;
-  Applied& applied_;
+  Applied* applied_;
   // "view@2": in metrics and journal.
   const std::string label_;
   SubscriberMetrics metrics_;

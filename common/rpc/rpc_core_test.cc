@@ -86,7 +86,12 @@ TEST(UnsentTest, IsKnownHereAndNeverTravels) {
   const absl::Status unsent = MarkUnsent(errors::CalleeUnavailable("schedule"));
   EXPECT_TRUE(SurelyUnsent(unsent));
   EXPECT_EQ(ReasonOf(unsent), "CALLEE_UNAVAILABLE");
-  EXPECT_FALSE(SurelyUnsent(Travel(unsent)));
+  google::rpc::Status encoded;
+  ASSERT_TRUE(encoded.ParseFromString(EncodeDetails(unsent)));
+  for (const google::protobuf::Any& detail : encoded.details()) {
+    EXPECT_TRUE(detail.Is<google::rpc::ErrorInfo>() || detail.Is<google::rpc::RetryInfo>())
+        << detail.type_url();
+  }
   EXPECT_FALSE(SurelyUnsent(errors::CalleeUnavailable("schedule")));
 }
 

@@ -24,8 +24,8 @@ void Command::Execute(Transaction& txn, absl::Duration idempotency_ttl) {
   const bool once = call_ != nullptr && call_->idempotency.has_value();
   const absl::Status result =
       once ? RunOrReplay(txn, *call_->idempotency, idempotency_ttl) : Run(txn);
-  if (!txn.read_error().ok()) outcome_ = txn.read_error();
-  if (outcome_.ok() && (result.ok() || txn.refusal_committed())) {
+  if (!txn.read_error().ok()) error_ = txn.read_error();
+  if (error_.ok() && (result.ok() || txn.refusal_committed())) {
     txn.Keep();
     // A replay has emitted nothing: what its first run published stays.
     if (call_ != nullptr) published_.MergeFrom(txn.published());
@@ -37,10 +37,10 @@ void Command::Execute(Transaction& txn, absl::Duration idempotency_ttl) {
 absl::Status Command::RunOrReplay(Transaction& txn, const rpc::IdempotencyKey& key,
                                   absl::Duration idempotency_ttl) {
   absl::StatusOr<std::optional<rpc::Recorded>> recorded = FindRecorded(txn, key, txn.Now());
-  if (!recorded.ok()) return outcome_ = recorded.status();
+  if (!recorded.ok()) return error_ = recorded.status();
   if (recorded->has_value()) {
     published_ = (*recorded)->position;
-    return outcome_ = TakeRecorded(**std::move(recorded));
+    return error_ = TakeRecorded(**std::move(recorded));
   }
   absl::Status result = Run(txn);
   if (!result.ok() && !txn.refusal_committed()) return result;
@@ -53,8 +53,16 @@ absl::Status Command::RunOrReplay(Transaction& txn, const rpc::IdempotencyKey& k
   return result;
 }
 
-void Command::Settle(const absl::Status& written) {
-  if (provisional_ && !written.ok()) outcome_ = written;
+absl::Status Command::outcome() const {
+  switch (fate_) {
+    case Fate::kDurable:
+      return error_;
+    case Fate::kDiskFull:
+      return options::v1::errors::DiskFull();
+    case Fate::kStoreFailed:
+      return options::v1::errors::StoreFailed();
+  }
+  MARU_CHECK(false);
 }
 
 }  // namespace maru::store

@@ -16,13 +16,16 @@
 
 namespace maru::store {
 
+// What became of a group's write, or of the store before it.
+enum class Fate { kDurable, kDiskFull, kStoreFailed };
+
 class Command : public Work {
  public:
   // --- Executor's thread ---
 
-  // OK: the function ran (or its first result was found) and what it decided on is durable: its own
-  // result stands. Else the store's error.
-  const absl::Status& outcome() const { return outcome_; }
+  // OK: the function ran (or its first result was found) and what it decided on is durable: its
+  // own result stands. Else the store's error.
+  absl::Status outcome() const;
   // What the command published.
   const event::v1::Position& published() const { return published_; }
 
@@ -34,10 +37,10 @@ class Command : public Work {
   // The result holds only if the group's write succeeds: the command wrote, or may have read what
   // others of the group wrote.
   void SetProvisional(bool provisional) { provisional_ = provisional; }
-  // The store has failed before the command could run.
-  void Refuse(const absl::Status& why) { outcome_ = why; }
-  // The group's write ended so.
-  void Settle(const absl::Status& written);
+  // The group's write ended so; or, for a command that could not run, the store has failed.
+  void Settle(Fate fate) {
+    if (provisional_) fate_ = fate;
+  }
 
  protected:
   // `call` may be null: nothing is recorded.
@@ -59,7 +62,9 @@ class Command : public Work {
   // What the call published before; the writer may not look at the call for it.
   event::v1::Position published_before_;
   event::v1::Position published_;
-  absl::Status outcome_;
+  // Statuses are not shared between threads: the executor makes that of a failed write itself.
+  Fate fate_ = Fate::kDurable;
+  absl::Status error_;
   bool provisional_ = false;
 };
 

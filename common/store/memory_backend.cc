@@ -64,7 +64,7 @@ class MemorySnapshot final : public Snapshot {
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key,
                                                  ReadTier tier) const override {
-    if (!Readable(tier)) return NotCached();
+    RETURN_IF_ERROR(disk_.BeforeRead(key, tier));
     const PersistentMap::Row* row = rows_.Find(key);
     if (row == nullptr) return std::optional<std::string>();
     return std::optional<std::string>(row->value);
@@ -72,18 +72,12 @@ class MemorySnapshot final : public Snapshot {
 
   std::unique_ptr<Cursor> Scan(const KeyRange& range, Direction direction,
                                ReadTier tier) const override {
-    if (!Readable(tier)) return std::make_unique<FailedCursor>(NotCached());
+    absl::Status status = disk_.BeforeRead(std::nullopt, tier);
+    if (!status.ok()) return std::make_unique<FailedCursor>(std::move(status));
     return std::make_unique<MemoryCursor>(rows_, range, direction);
   }
 
  private:
-  bool Readable(ReadTier tier) const {
-    if (!disk_.Cold()) return true;
-    if (tier == ReadTier::kCacheOnly) return false;
-    disk_.CountDiskRead();
-    return true;
-  }
-
   MemoryDisk& disk_;
   const PersistentMap rows_;
 };
@@ -98,6 +92,30 @@ void MemoryDisk::OnWrite(Hook hook) {
 void MemoryDisk::OnSync(Hook hook) {
   MutexLock lock(mutex_);
   on_sync_ = std::move(hook);
+}
+
+void MemoryDisk::MakeCold() {
+  MutexLock lock(mutex_);
+  cached_.clear();
+  cold_ = true;
+  check_reads_ = true;
+}
+
+void MemoryDisk::FailReads(absl::Status error) {
+  MutexLock lock(mutex_);
+  read_error_ = std::move(error);
+  check_reads_ = true;
+}
+
+absl::Status MemoryDisk::BeforeRead(std::optional<std::string_view> key, ReadTier tier) {
+  if (!check_reads_) return absl::OkStatus();
+  MutexLock lock(mutex_);
+  if (cold_ && !(key.has_value() && cached_.contains(*key))) {
+    if (tier == ReadTier::kCacheOnly) return NotCached();
+    ++disk_reads_;
+    if (key.has_value() && tier == ReadTier::kAll) cached_.emplace(*key);
+  }
+  return tier == ReadTier::kCacheOnly ? absl::OkStatus() : read_error_;
 }
 
 void MemoryDisk::Crash(bool unsynced_survives) {
@@ -165,9 +183,9 @@ absl::StatusOr<std::unique_ptr<Backend>> MemoryBackend::Open(MemoryDisk& disk) {
 MemoryBackend::~MemoryBackend() { disk_.Unlock(); }
 
 absl::Status MemoryBackend::Write(const std::vector<Change>& changes) {
-  RETURN_IF_ERROR(failure_);
-  const absl::Status written = disk_.Write(changes);
-  if (!written.ok() && written.code() != absl::StatusCode::kResourceExhausted) failure_ = written;
+  if (failed_) return absl::InternalError("an earlier write failed");
+  absl::Status written = disk_.Write(changes);
+  failed_ = !written.ok() && written.code() != absl::StatusCode::kResourceExhausted;
   return written;
 }
 

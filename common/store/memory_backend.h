@@ -9,6 +9,11 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "common/base/mutex.h"
 #include "common/store/backend.h"
@@ -27,8 +32,10 @@ class MemoryDisk {
   // Called between write and sync; an error is a failed fsync: the data may or may not survive a
   // crash.
   void OnSync(Hook hook);
-  // Reads with ReadTier::kCacheOnly find nothing cached.
-  void SetCold(bool cold) { cold_ = cold; }
+  // From now on nothing is cached but what is read again with ReadTier::kAll, key by key; scans never are.
+  void MakeCold();
+  // Reads that may go to the disk fail so, until it is OK again.
+  void FailReads(absl::Status error);
   // Counts that tests wait on.
   uint64_t writes() const { return writes_; }
   uint64_t disk_reads() const { return disk_reads_; }
@@ -42,8 +49,9 @@ class MemoryDisk {
   // For the backend.
   absl::Status Write(const std::vector<Change>& changes);
   PersistentMap Synced() const;
-  bool Cold() const { return cold_; }
-  void CountDiskRead() { ++disk_reads_; }
+  // Whether a read with `tier` may be answered: OK, UNAVAILABLE (not cached), or the error that was
+  // set. Counts those that went to the disk. No key: a scan.
+  absl::Status BeforeRead(std::optional<std::string_view> key, ReadTier tier);
   // One backend at a time, as the lock of a folder: FAILED_PRECONDITION.
   absl::Status Lock();
   void Unlock();
@@ -55,7 +63,11 @@ class MemoryDisk {
   Hook on_write_ ABSL_GUARDED_BY(mutex_);
   Hook on_sync_ ABSL_GUARDED_BY(mutex_);
   bool locked_ ABSL_GUARDED_BY(mutex_) = false;
-  std::atomic<bool> cold_ = false;
+  std::set<std::string, std::less<>> cached_ ABSL_GUARDED_BY(mutex_);
+  absl::Status read_error_ ABSL_GUARDED_BY(mutex_);
+  // Cold, or failing: reads need a closer look.
+  std::atomic<bool> check_reads_ = false;
+  bool cold_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<uint64_t> writes_ = 0;
   std::atomic<uint64_t> disk_reads_ = 0;
 };
@@ -73,7 +85,7 @@ class MemoryBackend final : public Backend {
   explicit MemoryBackend(MemoryDisk& disk) : disk_(disk) {}
 
   MemoryDisk& disk_;
-  absl::Status failure_;  // the writer's
+  bool failed_ = false;
 };
 
 }  // namespace maru::store

@@ -18,8 +18,10 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,6 +53,10 @@ struct PageRequest {
   uint64_t fingerprint = 0;
 };
 
+inline size_t PageSizeOf(const PageRequest& request) {
+  return static_cast<size_t>(request.size > 0 ? request.size : kDefaultPageSize);
+}
+
 template <class Row>
 struct Page {
   std::vector<Row> rows;
@@ -78,7 +84,7 @@ absl::StatusOr<Page<typename Table<P, Key...>::Row>> ListPage(Reader& reader,
     ASSIGN_OR_RETURN(options.after,
                      ReadPageToken(request.token, request.fingerprint, table.Range(prefix...)));
   }
-  const size_t size = static_cast<size_t>(request.size > 0 ? request.size : kDefaultPageSize);
+  const size_t size = PageSizeOf(request);
   Page<typename TableT::Row> page;
   size_t seen = 0;
   typename TableT::Tuple last;
@@ -97,6 +103,37 @@ absl::StatusOr<Page<typename Table<P, Key...>::Row>> ListPage(Reader& reader,
     const std::string last_key =
         std::apply([&table](const Key&... part) { return table.KeyOf(part...); }, last);
     page.next_page_token = MakePageToken(last_key, request.fingerprint);
+  }
+  return page;
+}
+
+// The same for the rows of `table` that `index` has under `prefix`; the last part of the index's
+// tuple is the row's key. DATA_LOSS where a row is missing.
+template <class P, class K, class... Key, class... Prefix>
+absl::StatusOr<Page<typename Table<P, K>::Row>> ListPage(Reader& reader, const Index<Key...>& index,
+                                                         const Table<P, K>& table,
+                                                         const PageRequest& request,
+                                                         const Prefix&... prefix) {
+  const size_t size = PageSizeOf(request);
+  // One more than the page shows, to know whether there is a next one.
+  ScanOptions options{.direction = Direction::kReverse, .limit = size + 1};
+  if (!request.token.empty()) {
+    ASSIGN_OR_RETURN(options.after,
+                     ReadPageToken(request.token, request.fingerprint, index.Range(prefix...)));
+  }
+  ASSIGN_OR_RETURN(auto tuples, index.Scan(reader, options, prefix...));
+  Page<typename Table<P, K>::Row> page;
+  if (tuples.size() > size) {
+    tuples.resize(size);
+    const std::string last_key =
+        std::apply([&index](const Key&... part) { return index.KeyOf(part...); }, tuples.back());
+    page.next_page_token = MakePageToken(last_key, request.fingerprint);
+  }
+  for (const std::tuple<Key...>& tuple : tuples) {
+    const K& key = std::get<sizeof...(Key) - 1>(tuple);
+    ASSIGN_OR_RETURN(std::optional<P> row, table.Get(reader, key));
+    if (!row.has_value()) return DamagedRow(table.name(), table.KeyOf(key));
+    page.rows.push_back({{key}, *std::move(row)});
   }
   return page;
 }

@@ -97,7 +97,8 @@ absl::Status Store::AdmitRead() const {
 
 void Store::Publish(Durable durable) {
   const bool grew = durable.last_sequence > durable_.last_sequence;
-  const bool failed = durable_.failure.ok() && !durable.failure.ok();
+  const bool failed = !durable.failure.ok();
+  if (!failed) durable.failure = std::move(durable_.failure);
   durable_ = std::move(durable);
   if (grew) outbox_grew_.NotifyAll();
   if (failed) failed_.NotifyAll();

@@ -54,36 +54,39 @@ void Writer::RunGroup(size_t size) {
 }
 
 void Writer::Execute(Command& command) {
-  if (!failure_.ok()) return command.Refuse(options::v1::errors::StoreFailed());
+  command.SetProvisional(true);
+  if (failed_) return;
   // Microseconds, as stored: what a function computes from Now() it finds again in its rows.
-  state_.time = std::max(state_.time,
-                         absl::FromUnixMicros(absl::ToUnixMicros(posting_.executor().WallNow())));
+  state_.time = std::max(
+      state_.time, absl::FromUnixMicros(absl::ToUnixMicros(posting_.executor().WallNow())));
   Transaction txn(state_, command.call(), state_.time);
   command.Execute(txn, options_.idempotency_ttl);
   command.SetProvisional(!state_.overlay.empty());
 }
 
-absl::Status Writer::Commit() {
-  if (state_.overlay.empty()) return absl::OkStatus();
+Fate Writer::Commit() {
+  if (failed_) return Fate::kStoreFailed;
+  if (state_.overlay.empty()) return Fate::kDurable;
   PutClock(state_);
-  const absl::Status written = backend_.Write(state_.overlay.TakeChanges());
+  absl::Status written = backend_.Write(state_.overlay.TakeChanges());
   if (written.ok()) {
     durable_sequence_ = state_.sequence;
     state_.base = backend_.Snap();
-    return absl::OkStatus();
+    return Fate::kDurable;
   }
   state_.sequence = durable_sequence_;
-  if (written.code() == absl::StatusCode::kResourceExhausted)
-    return options::v1::errors::DiskFull();
+  if (written.code() == absl::StatusCode::kResourceExhausted) return Fate::kDiskFull;
   // Nothing written since the last successful sync may be assumed durable, nor to be gone: refuse
   // everything from now on.
-  failure_ = written;
-  return options::v1::errors::StoreFailed();
+  failed_ = true;
+  failure_ = std::move(written);
+  return Fate::kStoreFailed;
 }
 
-void Writer::HandOut(const absl::Status& written) {
-  queue_.Release([&written](Work& work) { static_cast<Command&>(work).Settle(written); });
-  posting_.Post([this, durable = Durable{state_.base, durable_sequence_, failure_}]() mutable {
+void Writer::HandOut(Fate fate) {
+  queue_.Release([fate](Work& work) { static_cast<Command&>(work).Settle(fate); });
+  Durable durable{state_.base, durable_sequence_, std::exchange(failure_, absl::OkStatus())};
+  posting_.Post([this, durable = std::move(durable)]() mutable {
     publish_(std::move(durable));
     queue_.ResumeReleased();
   });

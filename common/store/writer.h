@@ -28,7 +28,7 @@ namespace maru::store {
 struct Durable {
   std::shared_ptr<const Snapshot> snapshot;
   uint64_t last_sequence = 0;
-  // Set once a write has failed for good.
+  // Of the write that failed for good; told once.
   absl::Status failure;
 };
 
@@ -61,9 +61,10 @@ class Writer {
   // Runs the next `size` commands as a group.
   void RunGroup(size_t size);
   void Execute(Command& command);
-  // The group's write, as what its commands should be told.
-  absl::Status Commit();
-  void HandOut(const absl::Status& written);
+  // Writes what the group has changed.
+  Fate Commit();
+  // Gives the results and what is durable now to the executor.
+  void HandOut(Fate fate);
 
   const Options options_;
   Backend& backend_;
@@ -74,6 +75,8 @@ class Writer {
   // The writer's own.
   WriterState state_;
   uint64_t durable_sequence_;
+  bool failed_ = false;
+  // Why it failed, on its way to the executor.
   absl::Status failure_;
 
   Posting posting_;

@@ -4,10 +4,10 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/strings.h"
 #include "common/rpc/error.h"
+#include "common/rpc/position.h"
 #include "maru/event/v1/event.pb.h"
 #include "maru/options/v1/reasons.maru.h"
 
@@ -69,13 +69,9 @@ bool MayRepeat(const CallContext& call, const MethodInfo& method) {
 void LearnPosition(const CallContext& call, const rpc::Metadata& metadata) {
   const std::optional<std::string_view> encoded = metadata.Find("maru-position");
   if (!encoded.has_value()) return;
-  std::string bytes;
-  event::v1::Position position;
-  // A position only serves to wait for what was published: one that cannot be read is as good as
-  // none.
-  if (absl::WebSafeBase64Unescape(ToAbsl(*encoded), &bytes) && position.ParseFromString(bytes)) {
-    call.Published(position);
-  }
+  // A position only serves to wait for what was published: one that cannot be read is as good as none.
+  const absl::StatusOr<event::v1::Position> position = rpc::DecodePosition(*encoded);
+  if (position.ok()) call.Published(*position);
 }
 
 }  // namespace

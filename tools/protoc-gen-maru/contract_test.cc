@@ -49,9 +49,9 @@ class Garden : public GardenServiceHandler {
                                                            const ListTreesRequest&) override {
     co_return ListTreesResponse();
   }
-  async::Task<absl::StatusOr<shared::v1::Price>> Appraise(const rpc::CallContext&,
-                                                          const shared::v1::Price& price) override {
-    co_return price;
+  async::Task<absl::StatusOr<shared::v1::Price>> Appraise(
+      const rpc::CallContext&, const requests::v1::AppraiseRequest&) override {
+    co_return shared::v1::Price();
   }
   async::Task<absl::Status> WatchTrees(const rpc::CallContext&, const WatchTreesRequest&,
                                        rpc::StreamWriter<Tree>& writer) override {
@@ -230,12 +230,11 @@ TEST(BoundMethodTest, ValidatesByTheRulesOfTheRequest) {
 
 TEST(BoundMethodTest, ValidatesRequestsOfAnotherContract) {
   Garden garden;
-  shared::v1::Price price;
-  price.set_currency_code("원");
+  const requests::v1::AppraiseRequest request;
   rpc::FieldViolations violations;
-  MethodOf(garden, "Appraise").Validate(price, violations);
+  MethodOf(garden, "Appraise").Validate(request, violations);
   ASSERT_EQ(violations.size(), 1u);
-  EXPECT_EQ(violations[0].field, "currency_code");
+  EXPECT_EQ(violations[0].field, "tree_id");
 }
 
 // Answers every call with `reply`, and keeps what it was asked.

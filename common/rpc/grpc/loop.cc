@@ -1,6 +1,5 @@
 #include "common/rpc/grpc/loop.h"
 
-#include <chrono>
 #include <future>
 
 #include "common/base/status.h"
@@ -8,14 +7,15 @@
 
 namespace maru::rpc {
 
-namespace {
-
-grpc_completion_queue* InitAndCreateQueue() {
+GrpcLoop::Queue::Queue() {
   grpc_init();
-  return grpc_completion_queue_create_for_next(nullptr);
+  queue_ = grpc_completion_queue_create_for_next(nullptr);
 }
 
-}  // namespace
+GrpcLoop::Queue::~Queue() {
+  grpc_completion_queue_destroy(queue_);
+  grpc_shutdown();
+}
 
 // gRPC's C interface has no alarm to be set from outside, but it promises that an empty batch is completed immediately
 // and may be started by any thread (grpc.h, grpc_call_start_batch). So the waker is a call that goes nowhere.
@@ -35,7 +35,7 @@ void GrpcLoop::Waker::Wake() {
   MARU_CHECK(grpc_call_start_batch(call_, nullptr, 0, tag, nullptr) == GRPC_CALL_OK);
 }
 
-GrpcLoop::GrpcLoop() : queue_(InitAndCreateQueue()), waker_(queue_), thread_([this] { Run(); }) {}
+GrpcLoop::GrpcLoop() : waker_(queue()), thread_([this] { Run(); }) {}
 
 GrpcLoop::~GrpcLoop() {
   MARU_CHECK(!OnThread());
@@ -61,11 +61,6 @@ async::TimerId GrpcLoop::StartTimer(Instant when, async::Callback callback) {
 void GrpcLoop::CancelTimer(async::TimerId id) {
   MARU_CHECK(OnThread());
   timers_.Cancel(id);
-}
-
-Instant GrpcLoop::Now() const {
-  return Instant::FromDuration(
-      absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()));
 }
 
 void GrpcLoop::RunHere(async::Callback callback) {
@@ -98,7 +93,7 @@ void GrpcLoop::Run() {
 void GrpcLoop::Poll() {
   gpr_timespec until = gpr_time_0(GPR_CLOCK_MONOTONIC);
   if (!has_posted_.load(std::memory_order_acquire)) until = ToTimespec(timers_.NextDue());
-  const grpc_event event = grpc_completion_queue_next(queue_, until, nullptr);
+  const grpc_event event = grpc_completion_queue_next(queue(), until, nullptr);
   if (event.type == GRPC_OP_COMPLETE) {
     static_cast<Completion*>(event.tag)->OnComplete(event.success != 0);
   }
@@ -127,9 +122,9 @@ void GrpcLoop::RunTimers() {
 }
 
 void GrpcLoop::Drain() {
-  grpc_completion_queue_shutdown(queue_);
+  grpc_completion_queue_shutdown(queue());
   while (true) {
-    const grpc_event event = grpc_completion_queue_next(queue_, gpr_inf_future(GPR_CLOCK_MONOTONIC), nullptr);
+    const grpc_event event = grpc_completion_queue_next(queue(), gpr_inf_future(GPR_CLOCK_MONOTONIC), nullptr);
     if (event.type == GRPC_QUEUE_SHUTDOWN) break;
     static_cast<Completion*>(event.tag)->OnComplete(event.success != 0);
   }

@@ -18,6 +18,7 @@
 #include "common/async/thread_loop.h"
 #include "common/async/timer_queue.h"
 #include "common/base/mutex.h"
+#include "common/base/os.h"
 #include "common/rpc/grpc/core.h"
 
 namespace maru::rpc {
@@ -37,7 +38,7 @@ class GrpcLoop final : public async::Executor {
   void CancelTimer(async::TimerId id) override;
   // Any thread.
   bool OnThread() const override { return std::this_thread::get_id() == thread_.get_id(); }
-  Instant Now() const override;
+  Instant Now() const override { return MonotonicNow(); }
   absl::Time WallNow() const override { return absl::Now(); }
 
   // Runs `callback` on the thread and waits for its end. Any other thread may call.
@@ -50,9 +51,22 @@ class GrpcLoop final : public async::Executor {
   }
 
   // Where servers and channels of this deployment post their completions; every tag is a Completion.
-  grpc_completion_queue* queue() const { return queue_; }
+  grpc_completion_queue* queue() const { return queue_.get(); }
 
  private:
+  // The library, initialised, and its queue. Destroyed empty, after everything that uses it.
+  class Queue {
+   public:
+    Queue();
+    ~Queue();
+    Queue(const Queue&) = delete;
+    Queue& operator=(const Queue&) = delete;
+    grpc_completion_queue* get() const { return queue_; }
+
+   private:
+    grpc_completion_queue* queue_;
+  };
+
   // Wakes the poller from another thread.
   class Waker final : public Completion {
    public:
@@ -74,7 +88,7 @@ class GrpcLoop final : public async::Executor {
   // Lets gRPC finish what it still has in hand, so that every Completion is called.
   void Drain();
 
-  grpc_completion_queue* const queue_;
+  const Queue queue_;
   Waker waker_;
   Mutex mutex_;
   std::vector<async::Callback> posted_ ABSL_GUARDED_BY(mutex_);

@@ -1,0 +1,112 @@
+#include "common/events/generations.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/base/timestamp.h"
+#include "common/events/parking.h"
+
+namespace maru::events {
+
+namespace {
+
+using maru::store::KeyRange;
+
+void Write(maru::store::Txn& txn, const ViewGenerations& generations) {
+  kGenerations.Put(txn, ViewId(0).name, generations);
+}
+
+// What a subscription keeps for itself.
+std::vector<KeyRange> SubscriptionRanges(const SubscriptionId& id) {
+  return {kPositions.Range(id.name, id.generation), kParkedEvents.Range(id.name, id.generation),
+          kRetries.Range(id.name, id.generation)};
+}
+
+}  // namespace
+
+absl::StatusOr<ViewGenerations> ReadGenerations(maru::store::Reader& reader) {
+  ASSIGN_OR_RETURN(std::optional<ViewGenerations> generations,
+                   kGenerations.Get(reader, ViewId(0).name));
+  if (generations.has_value()) return *std::move(generations);
+  ViewGenerations first;
+  first.set_live(1);
+  return first;
+}
+
+absl::StatusOr<Generation> LiveGeneration(maru::store::Reader& reader) {
+  ASSIGN_OR_RETURN(const ViewGenerations generations, ReadGenerations(reader));
+  return generations.live();
+}
+
+absl::StatusOr<ViewGenerations> BeginRebuild(maru::store::Txn& txn) {
+  ASSIGN_OR_RETURN(ViewGenerations generations, ReadGenerations(txn));
+  if (generations.building() != 0) return generations;
+  // Above every copy of which rows may be left. The live one is the newest that was ever completed.
+  Generation newest = generations.live();
+  for (const Generation retired : generations.retired()) newest = std::max(newest, retired);
+  generations.set_building(newest + 1);
+  *generations.mutable_build_time() = ToTimestamp(txn.Now());
+  Write(txn, generations);
+  return generations;
+}
+
+absl::Status SwitchGeneration(maru::store::Txn& txn) {
+  ASSIGN_OR_RETURN(ViewGenerations generations, ReadGenerations(txn));
+  MARU_CHECK(generations.building() != 0);
+  ASSIGN_OR_RETURN(const std::vector<PositionRow> live,
+                   ScanPositions(txn, ViewId(generations.live())));
+  ASSIGN_OR_RETURN(const std::vector<PositionRow> building,
+                   ScanPositions(txn, ViewId(generations.building())));
+  std::map<TopicPartition, uint64_t> applied;
+  uint64_t parked = 0;
+  for (const PositionRow& row : building) {
+    applied[row.partition] = row.position.applied_sequence();
+    parked += row.position.parked();
+  }
+  uint64_t parked_live = 0;
+  for (const PositionRow& row : live) {
+    parked_live += row.position.parked();
+    const auto found = applied.find(row.partition);
+    if (found == applied.end() || found->second < row.position.applied_sequence()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "the new copy is behind in ", row.partition.topic, "/", row.partition.partition));
+    }
+  }
+  if (parked > parked_live) {
+    return absl::FailedPreconditionError(
+        "more events are parked in the new copy than in the live one");
+  }
+  generations.add_retired(generations.live());
+  generations.set_live(generations.building());
+  generations.clear_building();
+  generations.clear_build_time();
+  Write(txn, generations);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> DeleteGeneration(maru::store::Txn& txn, Generation generation,
+                                      std::span<const uint32_t> tables, size_t limit) {
+  ASSIGN_OR_RETURN(ViewGenerations generations, ReadGenerations(txn));
+  MARU_CHECK(generation != generations.live() && generation != generations.building());
+  std::vector<KeyRange> ranges = SubscriptionRanges(ViewId(generation));
+  for (const uint32_t table : tables) {
+    ranges.push_back(maru::store::GenerationRange(table, generation));
+  }
+  size_t left = limit;
+  for (const KeyRange& range : ranges) {
+    ASSIGN_OR_RETURN(const size_t deleted, maru::store::DeleteRows(txn, range, left));
+    left -= deleted;
+    if (left == 0) return false;
+  }
+  auto* retired = generations.mutable_retired();
+  retired->erase(std::remove(retired->begin(), retired->end(), generation), retired->end());
+  Write(txn, generations);
+  return true;
+}
+
+}  // namespace maru::events

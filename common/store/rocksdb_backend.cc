@@ -1,0 +1,197 @@
+#include "common/store/rocksdb_backend.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/store/commit_mark.h"
+#include "common/store/key.h"
+#include "common/store/rocksdb_options.h"
+#include "common/store/rocksdb_status.h"
+#include "rocksdb/db.h"
+#include "rocksdb/env.h"
+#include "rocksdb/write_batch.h"
+
+namespace maru::store {
+
+namespace {
+
+rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+rocksdb::ReadOptions ReadOptionsFor(const rocksdb::Snapshot* snapshot, ReadTier tier) {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  if (tier == ReadTier::kCacheOnly) options.read_tier = rocksdb::kBlockCacheTier;
+  options.fill_cache = tier != ReadTier::kOnce;
+  return options;
+}
+
+class RocksDbCursor final : public Cursor {
+ public:
+  RocksDbCursor(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, KeyRange range, Direction direction,
+                ReadTier tier)
+      : range_(std::move(range)), lower_(range_.begin), upper_(range_.end), direction_(direction) {
+    rocksdb::ReadOptions options = ReadOptionsFor(snapshot, tier);
+    if (!range_.begin.empty()) options.iterate_lower_bound = &lower_;
+    if (!range_.end.empty()) options.iterate_upper_bound = &upper_;
+    rows_.reset(db.NewIterator(options));
+    if (direction_ == Direction::kReverse) {
+      rows_->SeekToLast();
+    } else {
+      rows_->SeekToFirst();
+    }
+  }
+
+  bool Valid() const override { return rows_->Valid(); }
+  void Next() override {
+    if (direction_ == Direction::kReverse) {
+      rows_->Prev();
+    } else {
+      rows_->Next();
+    }
+  }
+  std::string_view key() const override { return ToView(rows_->key()); }
+  std::string_view value() const override { return ToView(rows_->value()); }
+  absl::Status status() const override {
+    return FromRocksDb(rows_->status(), absl::StrCat("scan from ", DescribeKey(range_.begin)));
+  }
+
+ private:
+  // The iterator refers to both bounds.
+  const KeyRange range_;
+  const rocksdb::Slice lower_;
+  const rocksdb::Slice upper_;
+  const Direction direction_;
+  std::unique_ptr<rocksdb::Iterator> rows_;
+};
+
+class RocksDbSnapshot final : public Snapshot {
+ public:
+  explicit RocksDbSnapshot(rocksdb::DB& db) : db_(db), snapshot_(db.GetSnapshot()) {}
+  ~RocksDbSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
+
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key, ReadTier tier) const override {
+    std::optional<std::string> value(std::in_place);
+    const rocksdb::Status status = db_.Get(ReadOptionsFor(snapshot_, tier), ToSlice(key), &*value);
+    if (status.IsNotFound()) {
+      value.reset();
+      return value;
+    }
+    if (!status.ok()) return FromRocksDb(status, absl::StrCat("key ", DescribeKey(key)));
+    return value;
+  }
+
+  std::unique_ptr<Cursor> Scan(const KeyRange& range, Direction direction, ReadTier tier) const override {
+    return std::make_unique<RocksDbCursor>(db_, snapshot_, range, direction, tier);
+  }
+
+ private:
+  rocksdb::DB& db_;
+  const rocksdb::Snapshot* const snapshot_;
+};
+
+// Held while the folder is open. RocksDB has a lock of its own; this one is taken first, so that the second process hears
+// whose folder it is instead of an I/O error.
+class FolderLock {
+ public:
+  static absl::StatusOr<std::unique_ptr<FolderLock>> Take(rocksdb::Env& env, const std::string& folder) {
+    rocksdb::FileLock* lock = nullptr;
+    const rocksdb::Status taken = env.LockFile(folder + "/IN_USE", &lock);
+    if (!taken.ok()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "the data folder ", folder, " is in use by another process: stop it first (", taken.ToString(), ")"));
+    }
+    return std::unique_ptr<FolderLock>(new FolderLock(env, lock));
+  }
+  // The system takes the lock back with the process at the latest.
+  ~FolderLock() { env_.UnlockFile(lock_).PermitUncheckedError(); }
+
+ private:
+  FolderLock(rocksdb::Env& env, rocksdb::FileLock* lock) : env_(env), lock_(lock) {}
+  rocksdb::Env& env_;
+  rocksdb::FileLock* const lock_;
+};
+
+class RocksDbBackend final : public Backend {
+ public:
+  RocksDbBackend(std::unique_ptr<FolderLock> lock, std::unique_ptr<CommitMark> mark, std::unique_ptr<rocksdb::DB> db,
+                 std::unique_ptr<DiskSpace> own_space, SpaceGuard space)
+      : own_space_(std::move(own_space)),
+        space_(std::move(space)),
+        lock_(std::move(lock)),
+        mark_(std::move(mark)),
+        db_(std::move(db)) {}
+
+  absl::Status Write(const std::vector<Change>& changes) override {
+    if (failed_) return absl::InternalError("an earlier write failed");
+    RETURN_IF_ERROR(space_.Check());
+    batch_.Clear();
+    absl::Status status = Fill(changes);
+    if (status.ok()) {
+      rocksdb::WriteOptions options;
+      options.sync = true;
+      status = FromRocksDb(db_->Write(options, &batch_), "write");
+    }
+    if (status.ok()) status = mark_->Note(db_->GetLatestSequenceNumber());
+    failed_ = !status.ok();
+    return status;
+  }
+
+  std::unique_ptr<Snapshot> Snap() const override { return std::make_unique<RocksDbSnapshot>(*db_); }
+
+ private:
+  absl::Status Fill(const std::vector<Change>& changes) {
+    for (const Change& change : changes) {
+      const rocksdb::Status added = change.value.has_value() ? batch_.Put(change.key, *change.value)
+                                                             : batch_.Delete(change.key);
+      RETURN_IF_ERROR(FromRocksDb(added, "batch"));
+    }
+    return absl::OkStatus();
+  }
+
+  const std::unique_ptr<DiskSpace> own_space_;
+  SpaceGuard space_;
+  const std::unique_ptr<FolderLock> lock_;
+  const std::unique_ptr<CommitMark> mark_;
+  const std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::WriteBatch batch_;
+  // After one failed write RocksDB may or may not have it on disk, and its own state cannot be trusted: never write again.
+  bool failed_ = false;
+};
+
+absl::Status MakeFolder(rocksdb::Env& env, const std::string& folder) {
+  for (size_t slash = folder.find('/', 1);; slash = folder.find('/', slash + 1)) {
+    const std::string parent = folder.substr(0, slash);
+    RETURN_IF_ERROR(FromRocksDb(env.CreateDirIfMissing(parent), parent));
+    if (slash == std::string::npos) return absl::OkStatus();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Backend>> OpenRocksDb(RocksDbOptions options, const Clock& clock) {
+  rocksdb::Env& env = options.env != nullptr ? *options.env : *rocksdb::Env::Default();
+  RETURN_IF_ERROR(MakeFolder(env, options.folder));
+  ASSIGN_OR_RETURN(std::unique_ptr<FolderLock> lock, FolderLock::Take(env, options.folder));
+  rocksdb::DB* opened = nullptr;
+  RETURN_IF_ERROR(FromRocksDb(rocksdb::DB::Open(MakeRocksDbOptions(options, env), options.folder, &opened),
+                              options.folder));
+  std::unique_ptr<rocksdb::DB> db(opened);
+
+  ASSIGN_OR_RETURN(std::unique_ptr<CommitMark> mark, CommitMark::Open(env, options.folder + "/MARK"));
+  const uint64_t recovered = db->GetLatestSequenceNumber();
+  if (recovered < mark->sequence()) {
+    const std::string lost = absl::StrCat("recovered up to write ", recovered, " of ", mark->sequence(),
+                                          ": the log is damaged");
+    return FromRocksDb(rocksdb::Status::Corruption(lost), options.folder);
+  }
+  auto own_space = std::make_unique<SystemDiskSpace>();
+  DiskSpace& space = options.disk_space != nullptr ? *options.disk_space : *own_space;
+  SpaceGuard guard(space, clock, options.folder, options.free_space_floor_bytes);
+  return std::unique_ptr<Backend>(std::make_unique<RocksDbBackend>(
+      std::move(lock), std::move(mark), std::move(db), std::move(own_space), std::move(guard)));
+}
+
+}  // namespace maru::store

@@ -1,0 +1,108 @@
+#include "mesh/context/process.h"
+
+#include <utility>
+
+#include "common/base/status.h"
+#include "common/rpc/grpc/server.h"
+#include "common/rpc/reflection.h"
+#include "common/service/process_metrics.h"
+#include "mesh/context/context_config.h"
+
+namespace maru::mesh {
+
+namespace {
+
+LogLevel LevelOf(config::v1::LogLevel level) {
+  switch (level) {
+    case config::v1::LOG_LEVEL_DEBUG:
+      return LogLevel::kDebug;
+    case config::v1::LOG_LEVEL_WARNING:
+      return LogLevel::kWarning;
+    case config::v1::LOG_LEVEL_ERROR:
+      return LogLevel::kError;
+    default:
+      return LogLevel::kInfo;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Process>> Process::Start(ProcessOptions options) {
+  std::unique_ptr<Process> process(new Process(std::move(options)));
+  ASSIGN_OR_RETURN(process->metrics_,
+                   service::MetricsServer::Start(
+                       process->options_.metrics,
+                       {process->registry_, std::make_shared<service::ProcessMetrics>()}));
+  return process;
+}
+
+Process::Process(ProcessOptions options)
+    : options_(std::move(options)),
+      logger_(options_.log_fd, LevelOf(options_.log.level()), options_.deployment, loop_),
+      registry_(std::make_shared<prometheus::Registry>()) {}
+
+Process::~Process() {
+  loop_.RunHere([this] { DropServer(); });
+}
+
+absl::Status Process::Listen(const std::vector<rpc::Service*>& services,
+                             rpc::ReplayLookup* replay) {
+  verifier_ = std::make_unique<rpc::Verifier>(
+      rpc::VerifierOptions{.keys_folder = options_.keys, .deployment = options_.deployment}, loop_);
+  dispatcher_ = std::make_unique<rpc::Dispatcher>(
+      rpc::DispatcherOptions{.system = options_.system,
+                             .domain = options_.domain,
+                             .max_unary = options_.limits.in_flight(),
+                             .max_streams = options_.limits.streams(),
+                             .log_ok = options_.log.calls()},
+      rpc::DispatcherParts{.executor = loop_,
+                           .random = random_,
+                           .authenticator = *verifier_,
+                           .logger = logger_,
+                           .registry = *registry_,
+                           .replay = replay});
+  for (rpc::Service* service : services) dispatcher_->Register(*service);
+  health_ = std::make_unique<rpc::HealthService>(loop_);
+  dispatcher_->Register(*health_);
+  health_->SetServices(dispatcher_->service_names());
+  if (options_.limits.reflection()) AddReflection();
+  rpc::GrpcServerOptions server_options;
+  server_options.address = options_.listen;
+  // Room above the dispatcher's limits: for health, and for callers that have not sent their
+  // request yet.
+  server_options.max_calls = options_.limits.in_flight() + options_.limits.streams() + 1024;
+  ASSIGN_OR_RETURN(server_, rpc::StartGrpcServer(loop_, *dispatcher_, server_options));
+  port_ = server_->port();
+  return absl::OkStatus();
+}
+
+void Process::AddReflection() {
+  std::vector<std::string> names = dispatcher_->service_names();
+  for (rpc::ReflectionVersion version : {rpc::ReflectionVersion::kV1, rpc::ReflectionVersion::kV1Alpha}) {
+    names.emplace_back(rpc::ReflectionServiceName(version));
+  }
+  for (rpc::ReflectionVersion version : {rpc::ReflectionVersion::kV1, rpc::ReflectionVersion::kV1Alpha}) {
+    reflection_.push_back(rpc::MakeReflectionService(version, names));
+    dispatcher_->Register(*reflection_.back());
+  }
+}
+
+void Process::SetServing(bool serving) { health_->SetServing(serving); }
+
+async::Task<void> Process::StopServing() {
+  SetServing(false);
+  const absl::Duration drain = FromProto(options_.shutdown.drain());
+  if (drain > absl::ZeroDuration()) co_await loop_.Sleep(drain);
+  health_->Shutdown();
+  co_await server_->Shutdown(loop_.Now() + FromProto(options_.shutdown.finish()));
+}
+
+void Process::DropServer() {
+  server_.reset();
+  dispatcher_.reset();
+  reflection_.clear();
+  health_.reset();
+  verifier_.reset();
+}
+
+}  // namespace maru::mesh

@@ -1,0 +1,14 @@
+// What review does when it hears an event: it remembers which schedules were deleted.
+#ifndef MARU_SERVICES_DATECOURSE_REVIEW_POLICIES_H_
+#define MARU_SERVICES_DATECOURSE_REVIEW_POLICIES_H_
+
+#include "common/events/handlers.h"
+
+namespace maru::datecourse::review {
+
+// Adds the handler of ScheduleDeleted.
+void AddPolicies(events::Policies& on);
+
+}  // namespace maru::datecourse::review
+
+#endif  // MARU_SERVICES_DATECOURSE_REVIEW_POLICIES_H_

@@ -1,0 +1,27 @@
+// What datecourse-viewpage keeps, as README.md lists it. Numbers are never reused.
+#ifndef MARU_SERVICES_DATECOURSE_VIEWPAGE_TABLES_H_
+#define MARU_SERVICES_DATECOURSE_VIEWPAGE_TABLES_H_
+
+#include <string>
+
+#include "common/store/table.h"
+#include "maru/datecourse/viewpage/store/v1/viewpage.pb.h"
+
+namespace maru::datecourse::viewpage {
+
+// By schedule_id.
+inline constexpr maru::store::ViewTable<store::v1::Page, std::string> kShownPages(32,
+                                                                                  "shown pages");
+// By schedule_id.
+inline constexpr maru::store::ViewTable<store::v1::Page, std::string> kWaitingPages(
+    33, "waiting pages");
+// By schedule_id.
+inline constexpr maru::store::ViewTable<store::v1::DeletedSchedule, std::string> kDeletedSchedules(
+    34, "deleted schedules");
+// schedule_id, review_id
+inline constexpr maru::store::ViewTable<store::v1::Review, std::string, std::string> kReviews(
+    35, "reviews");
+
+}  // namespace maru::datecourse::viewpage
+
+#endif  // MARU_SERVICES_DATECOURSE_VIEWPAGE_TABLES_H_

@@ -1,0 +1,24 @@
+#include "services/testing/direct_caller.h"
+
+#include <memory>
+
+#include "common/base/status.h"
+#include "maru/options/v1/reasons.maru.h"
+
+namespace maru::testing {
+
+async::Task<rpc::EncodedReply> DirectCaller::Call(const rpc::CallContext& call,
+                                                  const rpc::MethodInfo& method,
+                                                  std::string message) {
+  ++calls_;
+  if (down_) co_return options::v1::errors::CalleeUnavailable(callee_.full_name());
+  for (const auto& bound : callee_.methods()) {
+    if (bound->info().full_name != method.full_name) continue;
+    const std::unique_ptr<google::protobuf::Message> request = bound->NewRequest();
+    MARU_CHECK(request->ParseFromString(message));
+    co_return co_await bound->Unary(call, *request);
+  }
+  CheckFailed(__FILE__, __LINE__, "the callee has no such method");
+}
+
+}  // namespace maru::testing

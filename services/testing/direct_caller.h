@@ -1,0 +1,32 @@
+// For tests: the client side of a call that goes straight into another context's handler.
+#ifndef MARU_SERVICES_TESTING_DIRECT_CALLER_H_
+#define MARU_SERVICES_TESTING_DIRECT_CALLER_H_
+
+#include <string>
+
+#include "common/async/task.h"
+#include "common/rpc/service.h"
+
+namespace maru::testing {
+
+// The callee sees the caller's own call. `callee` outlives the caller.
+class DirectCaller final : public rpc::Caller {
+ public:
+  explicit DirectCaller(rpc::Service& callee) : callee_(callee) {}
+
+  // From now on every call is refused as if the callee could not be reached.
+  void SetDown(bool down) { down_ = down; }
+  int calls() const { return calls_; }
+
+  async::Task<rpc::EncodedReply> Call(const rpc::CallContext& call, const rpc::MethodInfo& method,
+                                      std::string message) override;
+
+ private:
+  rpc::Service& callee_;
+  bool down_ = false;
+  int calls_ = 0;
+};
+
+}  // namespace maru::testing
+
+#endif  // MARU_SERVICES_TESTING_DIRECT_CALLER_H_

@@ -1,0 +1,57 @@
+#include "services/testing/test_context.h"
+
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/base/strings.h"
+
+namespace maru::testing {
+
+TestContext::TestContext(async::ManualExecutor& executor, std::string_view system,
+                         std::string_view name)
+    : executor_(executor),
+      topic_(absl::StrCat(ToAbsl(system), ".", ToAbsl(name))),
+      store_(executor, absl::StrCat(ToAbsl(system), "-", ToAbsl(name)), topic_) {}
+
+std::vector<event::v1::Event> TestContext::Emitted() {
+  constexpr size_t kAll = std::numeric_limits<size_t>::max();
+  const auto rows = Run(store_->ReadOutbox(emitted_, kAll, kAll));
+  MARU_CHECK(rows.ok());
+  std::vector<event::v1::Event> events;
+  for (const maru::store::OutboxRow& row : *rows) {
+    MARU_CHECK(events.emplace_back().ParseFromString(row.event));
+    emitted_ = row.sequence;
+  }
+  return events;
+}
+
+absl::Status TestContext::Hear(const event::v1::Event& event) {
+  const events::Routes::Handler* handler = routes_.Find(event.source(), event.type());
+  if (handler == nullptr) return absl::OkStatus();
+  return Run(store_->Apply([&](maru::store::Txn& txn) { return (*handler)(txn, event); }));
+}
+
+rpc::CallContext CallBy(std::string_view actor, std::string request_id,
+                        const std::string& request) {
+  const size_t colon = actor.find(':');
+  MARU_CHECK(colon != std::string_view::npos);
+  const std::string role =
+      absl::StrCat("ROLE_", absl::AsciiStrToUpper(ToAbsl(actor.substr(0, colon))));
+  options::v1::Role number;
+  MARU_CHECK(options::v1::Role_Parse(role, &number));
+
+  rpc::CallContext call = maru::store::TestCall(std::move(request_id), request);
+  auto identity = std::make_shared<rpc::Identity>();
+  identity->subject = std::string(actor.substr(colon + 1));
+  identity->roles.Add(number);
+  call.actor = identity->subject;
+  if (call.idempotency.has_value()) call.idempotency->principal = identity->subject;
+  call.identity = std::move(identity);
+  return call;
+}
+
+}  // namespace maru::testing

@@ -1,0 +1,229 @@
+// Goal: whatever is killed, and whenever, no acknowledged command is lost or done twice, and every
+// count, message and page is exact once everything runs again; what domain.md section 6 promises
+// while something is down holds (the rows of datecourse, "broker", and "any one context killed
+// mid-command"). Method: real processes under a load that retries until it knows each outcome;
+// SIGKILL in the middle; then compare all that is stored with all that was acknowledged.
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "tests/harness/checkers.h"
+#include "tests/harness/fixture.h"
+#include "tests/harness/load.h"
+
+namespace maru::harness {
+namespace {
+
+using communication::Communication;
+
+// A call to a process that is not there ends at once, not at its deadline.
+constexpr absl::Duration kAtOnce = absl::Seconds(1);
+constexpr absl::Duration kCatchUp = absl::Seconds(20);
+
+class DatecourseCrashTest : public SystemTest {
+ protected:
+  void SetUp() override {
+    SystemTest::SetUp();
+    if (HasFatalFailure()) return;
+    LoadOptions options;
+    options.seed = static_cast<uint64_t>(testing::UnitTest::GetInstance()->random_seed());
+    auto load = Load::Begin(system(), options);
+    ASSERT_TRUE(load.ok()) << load.status();
+    load_ = *std::move(load);
+    ASSERT_EQ(load_->AwaitMore(200), "");
+  }
+
+  void TearDown() override {
+    load_.reset();
+    SystemTest::TearDown();
+  }
+
+  // Ends the load and compares all with what it was told.
+  void ExpectExact() {
+    load_->Finish();
+    EXPECT_EQ(load_->problems(), "");
+    Ledger all = load_->ledger();
+    all.Merge(own_);
+    EXPECT_EQ(CheckExact(system(), all), "");
+  }
+
+  Load& load() { return *load_; }
+
+  // A course of the test's own, which the load does not touch.
+  schedule::Schedule RegisterCourse(const Actor& host) {
+    schedule::RegisterScheduleRequest request;
+    request.set_title("북촌 한옥 골목");
+    request.set_uploader("하나");
+    request.set_review_open(true);
+    const auto result = host.Call(kRegisterSchedule, request);
+    EXPECT_TRUE(result.ok()) << result;
+    own_.Registered(result.reply);
+    return result.reply;
+  }
+
+  Result<Communication> Register(const Actor& customer, const std::string& schedule_id,
+                                 Communication::Kind kind, const std::string& text = "") {
+    communication::RegisterRequest request;
+    request.set_schedule_id(schedule_id);
+    request.set_kind(kind);
+    request.set_comment_text(text);
+    auto result = customer.Call(kRegister, request);
+    if (result.ok()) own_.Registered(result.reply);
+    return result;
+  }
+
+  Result<review::Review> Review(const Actor& customer, const schedule::Schedule& course) {
+    review::WriteReviewRequest request;
+    request.set_schedule_id(course.id());
+    request.set_comment_text("골목이 예뻐요");
+    auto result = customer.Call(kWriteReview, request);
+    if (result.ok()) own_.Written(result.reply, course.uploader_id());
+    return result;
+  }
+
+  Result<viewpage::ScheduleView> Page(const Actor& actor, const std::string& schedule_id) {
+    viewpage::GetScheduleViewRequest request;
+    request.set_schedule_id(schedule_id);
+    return actor.Call(kGetScheduleView, request);
+  }
+
+  // Waits until the page is there. What is missing.
+  std::string AwaitPage(const Actor& actor, const std::string& schedule_id) {
+    return Eventually(kCatchUp, [&] {
+      const auto page = Page(actor, schedule_id);
+      return page.ok() ? "" : Describe(page);
+    });
+  }
+
+ private:
+  Ledger own_;
+  std::unique_ptr<Load> load_;
+};
+
+TEST_F(DatecourseCrashTest, EverythingIsExactAfterEachProcessWasKilledInTheMiddleOfALoad) {
+  const std::vector<std::string> victims = {kMessage, kViewpage,      kSchedule,
+                                            kReview,  kCommunication, kBroker};
+  for (const std::string& victim : victims) {
+    SCOPED_TRACE(victim);
+    ASSERT_EQ(load().AwaitMore(300), "");
+    system().Kill(victim);
+    // The rest goes on without it; without communication, which most commands need, only until all
+    // of them wait.
+    if (victim != kCommunication) EXPECT_EQ(load().AwaitMore(100), "");
+    ASSERT_TRUE(system().Start(victim).ok());
+  }
+  ASSERT_TRUE(load().EndCourse().ok());
+  ASSERT_EQ(load().AwaitMore(300), "");
+  // The machine goes down.
+  for (const std::string& name : system().processes()) system().Kill(name);
+  for (const std::string& name : system().processes()) ASSERT_TRUE(system().Launch(name).ok());
+  ASSERT_TRUE(system().WaitServing(system().processes(), kCatchUp).ok());
+  ASSERT_EQ(load().AwaitMore(300), "");
+  ExpectExact();
+}
+
+// domain.md section 6: "any one context killed mid-command | the rest | – | every flow ends".
+TEST_F(DatecourseCrashTest, AnyOneContextKilledMidCommandAgainAndAgain) {
+  for (int round = 0; round < 2; ++round) {
+    for (const std::string& victim : system().processes()) {
+      ASSERT_EQ(load().AwaitMore(60), "") << victim;
+      system().Kill(victim);
+      ASSERT_TRUE(system().Start(victim).ok()) << victim;
+    }
+  }
+  ExpectExact();
+}
+
+// domain.md section 6: "datecourse message | everything else | its reads | messages for all that
+// happened, one each".
+TEST_F(DatecourseCrashTest, MessageDownEverythingElseWorksAndMessagesComeOnceAfterwards) {
+  const Actor customer(system(), "customer", "지우");
+  system().Kill(kMessage);
+  ASSERT_EQ(load().AwaitMore(200), "");
+  const auto refused = customer.Call(kListMessages, message::ListMessagesRequest());
+  EXPECT_EQ(refused.code, absl::StatusCode::kUnavailable) << refused;
+  EXPECT_LT(refused.took, kAtOnce);
+  ASSERT_TRUE(system().Start(kMessage).ok());
+  ExpectExact();
+}
+
+// domain.md section 6: "datecourse viewpage | all writes | its reads | view catches up".
+TEST_F(DatecourseCrashTest, ViewpageDownAllWritesWorkAndTheViewCatchesUp) {
+  const Actor customer(system(), "customer", "지우");
+  system().Kill(kViewpage);
+  ASSERT_EQ(load().AwaitMore(200), "");
+  const auto refused = Page(customer, "any");
+  EXPECT_EQ(refused.code, absl::StatusCode::kUnavailable) << refused;
+  EXPECT_LT(refused.took, kAtOnce);
+  ASSERT_TRUE(system().Start(kViewpage).ok());
+  ExpectExact();
+}
+
+// domain.md section 6: "datecourse schedule | comments, bookmarks, likes, view reads | new reviews,
+// schedule commands | counts catch up exactly".
+TEST_F(DatecourseCrashTest, ScheduleDownCommunicationAndViewWorkReviewsAreRefusedAndCountsCatchUp) {
+  const Actor host(system(), "host", "하나");
+  const Actor customer(system(), "customer", "지우");
+  const schedule::Schedule own = RegisterCourse(host);
+  const std::string& course = own.id();
+  ASSERT_EQ(AwaitPage(customer, course), "");
+  system().Kill(kSchedule);
+
+  EXPECT_TRUE(
+      Register(customer, course, Communication::KIND_COMMENT, "서버가 죽어도 댓글은 달려요").ok());
+  EXPECT_TRUE(Register(customer, course, Communication::KIND_BOOKMARK).ok());
+  EXPECT_TRUE(Register(customer, course, Communication::KIND_LIKE).ok());
+  EXPECT_TRUE(Page(customer, course).ok());
+  const auto refused = Review(customer, own);
+  EXPECT_EQ(refused.code, absl::StatusCode::kUnavailable) << refused;
+  EXPECT_EQ(refused.reason(), "CALLEE_UNAVAILABLE") << refused;
+  EXPECT_TRUE(refused.retry_delay.has_value()) << refused;
+  EXPECT_LT(refused.took, kAtOnce);
+  ASSERT_EQ(load().AwaitMore(200), "");
+
+  ASSERT_TRUE(system().Start(kSchedule).ok());
+  const auto reviewed = [&] {
+    const auto review = Review(customer, own);
+    return review.ok() ? "" : Describe(review);
+  };
+  EXPECT_EQ(Eventually(kCatchUp, reviewed), "") << "reviews work again by themselves";
+  ExpectExact();
+}
+
+// domain.md section 6: "broker | every command and every read of own state | – | all events flow,
+// none lost, none twice".
+TEST_F(DatecourseCrashTest, BrokerDownEveryCommandWorksAndAllEventsFlowOnceAfterwards) {
+  system().Kill(kBroker);
+  ASSERT_EQ(load().AwaitMore(1000), "");
+  // Also those that a restarted context has only on its disk.
+  system().Kill(kCommunication);
+  ASSERT_TRUE(system().Start(kCommunication).ok());
+  ASSERT_EQ(load().AwaitMore(200), "");
+  const auto schedules =
+      Actor(system(), "customer", "지우").Call(kListSchedules, schedule::ListSchedulesRequest());
+  EXPECT_TRUE(schedules.ok()) << schedules;
+  ASSERT_TRUE(system().Start(kBroker).ok());
+  ExpectExact();
+}
+
+// domain.md section 6: "Every context not named: only its own commands, and calls that need it,
+// fail."
+TEST_F(DatecourseCrashTest, CommunicationOrReviewDownOnlyTheirOwnCommandsFail) {
+  const Actor host(system(), "host", "하나");
+  const Actor customer(system(), "customer", "지우");
+  for (const char* victim : {kCommunication, kReview}) {
+    system().Kill(victim);
+    const schedule::Schedule course = RegisterCourse(host);
+    const auto comment = Register(customer, course.id(), Communication::KIND_COMMENT, "안녕하세요");
+    const auto review = Review(customer, course);
+    EXPECT_EQ(comment.ok(), victim != kCommunication) << comment;
+    EXPECT_EQ(review.ok(), victim != kReview) << review;
+    EXPECT_LT(comment.took, kAtOnce);
+    EXPECT_LT(review.took, kAtOnce);
+    EXPECT_EQ(AwaitPage(customer, course.id()), "");
+    ASSERT_TRUE(system().Start(victim).ok());
+  }
+  ExpectExact();
+}
+
+}  // namespace
+}  // namespace maru::harness

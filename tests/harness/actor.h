@@ -1,0 +1,64 @@
+// Somebody who calls a running system under a token of their own.
+#ifndef MARU_TESTS_HARNESS_ACTOR_H_
+#define MARU_TESTS_HARNESS_ACTOR_H_
+
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "tests/harness/client.h"
+#include "tests/harness/methods.h"
+#include "tests/harness/system.h"
+
+namespace maru::harness {
+
+// A random UUID, for a command's request_id.
+std::string NewRequestId();
+
+// Whether nobody knows yet what the call did, or it surely did nothing and may succeed later: to be
+// repeated with the same request_id.
+bool IsOpen(const Outcome& outcome);
+
+// Pauses between two tries of one call.
+void PauseBeforeRetry();
+
+// Thread-safe.
+class Actor {
+ public:
+  Actor(System& system, const std::string& role, std::string subject)
+      : system_(system), subject_(std::move(subject)), token_(system.Token(role, subject_)) {}
+
+  const std::string& subject() const { return subject_; }
+  const std::string& token() const { return token_; }
+  System& system() const { return system_; }
+
+  // One call, one try.
+  template <typename Request, typename Reply>
+  Result<Reply> Call(const Method<Request, Reply>& method, const Request& request,
+                     CallOptions options = {}) const {
+    options.token = token_;
+    return harness::Call(system_.client(method.deployment), method, request, options);
+  }
+
+  // The same request until its outcome is known, or `within` has passed: what a careful caller does
+  // with a command that has a request_id, whatever happens to the server meanwhile.
+  template <typename Request, typename Reply>
+  Result<Reply> Insist(const Method<Request, Reply>& method, const Request& request,
+                       absl::Duration within = absl::Seconds(60)) const {
+    const absl::Time until = absl::Now() + within;
+    while (true) {
+      Result<Reply> result = Call(method, request);
+      if (!IsOpen(result) || absl::Now() > until) return result;
+      PauseBeforeRetry();
+    }
+  }
+
+ private:
+  System& system_;
+  const std::string subject_;
+  const std::string token_;
+};
+
+}  // namespace maru::harness
+
+#endif  // MARU_TESTS_HARNESS_ACTOR_H_

@@ -1,0 +1,166 @@
+#include "tests/harness/client.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/strings.h"
+#include "google/rpc/status.pb.h"
+#include "grpc/health/v1/health.pb.h"
+
+namespace maru::harness {
+namespace {
+
+constexpr int kReconnectMs = 100;
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
+  // A connection of its own, not one that another Client of this process has already found broken.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+grpc::ByteBuffer ToBuffer(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::string ToBytes(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  if (!buffer.Dump(&slices).ok()) return bytes;
+  for (const grpc::Slice& slice : slices) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return bytes;
+}
+
+void Prepare(const CallOptions& options, grpc::ClientContext& context) {
+  context.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
+  if (!options.token.empty()) {
+    context.AddMetadata("authorization", absl::StrCat("Bearer ", options.token));
+  }
+  if (!options.position.empty()) context.AddMetadata("maru-position", options.position);
+}
+
+std::string MetadataOf(const grpc::ClientContext& context, const char* key) {
+  for (const auto* metadata :
+       {&context.GetServerInitialMetadata(), &context.GetServerTrailingMetadata()}) {
+    const auto found = metadata->find(key);
+    if (found != metadata->end()) return std::string(found->second.data(), found->second.size());
+  }
+  return "";
+}
+
+Outcome OutcomeOf(const grpc::Status& status, const grpc::ClientContext& context,
+                  absl::Duration took) {
+  Outcome outcome;
+  outcome.code = static_cast<absl::StatusCode>(status.error_code());
+  outcome.message = status.error_message();
+  outcome.took = took;
+  outcome.position = MetadataOf(context, "maru-position");
+  outcome.retry_after = MetadataOf(context, "retry-after");
+  google::rpc::Status full;
+  if (!full.ParseFromString(status.error_details())) return outcome;
+  for (const google::protobuf::Any& detail : full.details()) {
+    google::rpc::RetryInfo retry;
+    if (detail.UnpackTo(&retry)) {
+      outcome.retry_delay = absl::Seconds(retry.retry_delay().seconds()) +
+                            absl::Nanoseconds(retry.retry_delay().nanos());
+    }
+    if (detail.Is<google::rpc::ErrorInfo>()) detail.UnpackTo(&outcome.info);
+    if (detail.Is<google::rpc::BadRequest>()) detail.UnpackTo(&outcome.bad_request);
+  }
+  return outcome;
+}
+
+// Waits for the one operation that is pending; false when it failed.
+bool Finish(grpc::CompletionQueue& queue) {
+  void* tag = nullptr;
+  bool ok = false;
+  return queue.Next(&tag, &ok) && ok;
+}
+
+}  // namespace
+
+bool Outcome::Names(std::string_view field) const {
+  for (const auto& violation : bad_request.field_violations()) {
+    if (violation.field() == field) return true;
+  }
+  return false;
+}
+
+std::string Describe(const Outcome& outcome) {
+  std::string text = absl::StatusCodeToString(outcome.code);
+  if (!outcome.reason().empty()) absl::StrAppend(&text, "/", outcome.reason());
+  absl::StrAppend(&text, " ", outcome.message);
+  for (const auto& violation : outcome.bad_request.field_violations()) {
+    absl::StrAppend(&text, " [", violation.field(), ": ", violation.description(), "]");
+  }
+  absl::StrAppend(&text, " (", absl::FormatDuration(outcome.took), ")");
+  return text;
+}
+
+std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
+  return out << Describe(outcome);
+}
+
+Client::Client(const std::string& address) : channel_(Connect(address)), stub_(channel_) {}
+
+Outcome Client::Call(std::string_view path, const std::string& request, const CallOptions& options,
+                     std::string* reply) {
+  grpc::CompletionQueue queue;
+  grpc::ClientContext context;
+  Prepare(options, context);
+  const absl::Time began = absl::Now();
+  const auto call = stub_.PrepareUnaryCall(&context, std::string(path), ToBuffer(request), &queue);
+  call->StartCall();
+  grpc::ByteBuffer buffer;
+  grpc::Status status;
+  call->Finish(&buffer, &status, nullptr);
+  Finish(queue);
+  if (status.ok()) *reply = ToBytes(buffer);
+  return OutcomeOf(status, context, absl::Now() - began);
+}
+
+Outcome Client::CallStream(std::string_view path, const std::string& request,
+                           const CallOptions& options, std::vector<std::string>* replies) {
+  grpc::CompletionQueue queue;
+  grpc::ClientContext context;
+  Prepare(options, context);
+  const absl::Time began = absl::Now();
+  const auto call = stub_.PrepareCall(&context, std::string(path), &queue);
+  call->StartCall(nullptr);
+  bool alive = Finish(queue);
+  if (alive) {
+    call->WriteLast(ToBuffer(request), grpc::WriteOptions(), nullptr);
+    Finish(queue);
+  }
+  while (alive) {
+    grpc::ByteBuffer buffer;
+    call->Read(&buffer, nullptr);
+    alive = Finish(queue);
+    if (alive) replies->push_back(ToBytes(buffer));
+  }
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  Finish(queue);
+  return OutcomeOf(status, context, absl::Now() - began);
+}
+
+bool Client::Serving() {
+  CallOptions options;
+  options.timeout = absl::Seconds(1);
+  std::string bytes;
+  const grpc::health::v1::HealthCheckRequest request;
+  if (!Call("/grpc.health.v1.Health/Check", request.SerializeAsString(), options, &bytes).ok()) {
+    return false;
+  }
+  grpc::health::v1::HealthCheckResponse reply;
+  return reply.ParseFromString(bytes) &&
+         reply.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+}
+
+}  // namespace maru::harness

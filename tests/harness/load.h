@@ -1,0 +1,72 @@
+// A bounded load on a running datecourse: hosts with courses, and customers who do all that
+// customers may do, each on a thread of its own, whatever happens to the processes meanwhile.
+#ifndef MARU_TESTS_HARNESS_LOAD_H_
+#define MARU_TESTS_HARNESS_LOAD_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "tests/harness/customer.h"
+#include "tests/harness/ledger.h"
+#include "tests/harness/system.h"
+
+namespace maru::harness {
+
+struct LoadOptions {
+  int customers = 8;
+  // Of two hosts; the last one is closed for reviews. One more ends while the load runs.
+  int courses = 5;
+  // Between two commands of one customer: bounds the load.
+  absl::Duration think = absl::Milliseconds(3);
+  uint64_t seed = 0;
+};
+
+class Load {
+ public:
+  // Registers the courses and starts the customers.
+  static absl::StatusOr<std::unique_ptr<Load>> Begin(System& system, const LoadOptions& options);
+  // Ends the customers without waiting for what they know.
+  ~Load();
+
+  // Commands whose outcome is known.
+  uint64_t acknowledged() const;
+  // Waits until `more` commands are acknowledged from now on. What is missing, or an empty text.
+  std::string AwaitMore(uint64_t more, absl::Duration within = absl::Seconds(30)) const;
+  // Deletes the course that ends. It must be possible now.
+  absl::Status EndCourse();
+  // Lets every customer finish its command, and ends the load.
+  void Finish();
+
+  // After Finish.
+  Ledger ledger() const;
+  // Replies that no rule allows; empty when there are none.
+  std::string problems() const;
+
+ private:
+  struct Worker {
+    std::unique_ptr<Customer> customer;
+    std::atomic<uint64_t> acknowledged{0};
+    std::thread thread;
+  };
+
+  Load(System& system, const LoadOptions& options) : system_(system), options_(options) {}
+  absl::Status RegisterCourses();
+  void Run(Worker& worker);
+
+  System& system_;
+  const LoadOptions options_;
+  std::vector<Course> courses_;
+  Ledger ledger_;
+  std::atomic<bool> finish_{false};
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace maru::harness
+
+#endif  // MARU_TESTS_HARNESS_LOAD_H_
