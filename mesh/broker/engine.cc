@@ -1,0 +1,31 @@
+#include "mesh/broker/engine.h"
+
+#include <utility>
+
+#include "rocksdb/options.h"
+
+namespace maru::broker {
+
+absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(maru::store::RocksDbOptions options,
+                                                                 const Clock& clock) {
+  options.write_buffer_bytes = 64 << 20;
+  options.block_cache_bytes = 2 << 20;
+  options.adjust = [](rocksdb::Options& rocksdb) {
+    // Frames go into blob files at the first flush and are never moved again but when retention has emptied a file: a record is
+    // written twice, to the write-ahead log and to its blob.
+    rocksdb.enable_blob_files = true;
+    rocksdb.min_blob_size = 1 << 10;
+    rocksdb.blob_file_size = 128 << 20;
+    rocksdb.enable_blob_garbage_collection = true;
+    rocksdb.blob_garbage_collection_age_cutoff = 0.5;
+    // Keys are never looked up before they exist.
+    rocksdb.memtable_whole_key_filtering = false;
+    rocksdb.memtable_prefix_bloom_size_ratio = 0;
+    rocksdb.max_total_wal_size = uint64_t{256} << 20;
+    rocksdb.recycle_log_file_num = 0;
+    rocksdb.arena_block_size = 1 << 20;
+  };
+  return maru::store::OpenRocksDb(std::move(options), clock);
+}
+
+}  // namespace maru::broker
