@@ -1,0 +1,17 @@
+#include <memory>
+
+#include "common/events/generations.h"
+#include "mesh/context/run_context.h"
+#include "services/datecourse/viewpage/service.h"
+#include "services/datecourse/viewpage/view.h"
+
+int main(int argc, char** argv) {
+  namespace viewpage = maru::datecourse::viewpage;
+  return maru::mesh::RunContext(
+      argc, argv, {"datecourse", "viewpage", "one page with all of a date course"},
+      [](maru::mesh::Context& context) {
+        context.Serve(std::make_unique<viewpage::ViewpageService>(context.store(),
+                                                                  maru::events::LiveGeneration));
+        viewpage::AddView(context.view());
+      });
+}
