@@ -79,7 +79,9 @@ TEST_F(LogTest, BytesThatAreNoTextStayJson) {
   Logger logger(fd_, LogLevel::kInfo, "d", clock_);
   std::string every;
   for (int i = 0; i < 256; ++i) every += static_cast<char>(i);
-  logger.Info(every, {{"cut", std::string_view("한글").substr(0, 4)}, {"overlong", "\xC0\x80"}, {"surrogate", "\xED\xA0\x80"}});
+  logger.Info(every, {{"cut", std::string_view("한글").substr(0, 4)},
+                      {"overlong", "\xC0\x80"},
+                      {"surrogate", "\xED\xA0\x80"}});
   const std::vector<nlohmann::json> lines = Lines();
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0]["cut"], "한\uFFFD");
@@ -111,14 +113,16 @@ TEST_F(LogTest, SaysHowManyLinesWereLost) {
   logger.Info("room again");
   const ssize_t length = recv(pair[1], line.data(), line.size(), 0);
   ASSERT_GT(length, 0);
-  const auto json = nlohmann::json::parse(line.substr(0, static_cast<size_t>(length)), nullptr, false);
+  const auto json =
+      nlohmann::json::parse(line.substr(0, static_cast<size_t>(length)), nullptr, false);
   EXPECT_GT(json["dropped"].get<int>(), 0);
   close(pair[0]);
   close(pair[1]);
 }
 
 TEST(LogLevelTest, ParsesItsNames) {
-  for (const LogLevel level : {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError, LogLevel::kOff}) {
+  for (const LogLevel level :
+       {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError, LogLevel::kOff}) {
     EXPECT_EQ(ParseLogLevel(LogLevelName(level)), level);
   }
   EXPECT_EQ(ParseLogLevel("loud"), std::nullopt);

@@ -15,13 +15,16 @@ namespace maru {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kLevelNames = {"debug", "info", "warning", "error", "off"};
+constexpr std::array<std::string_view, 5> kLevelNames = {"debug", "info", "warning", "error",
+                                                         "off"};
 
-// How many bytes of `text` are one well-formed UTF-8 character; 0 when its beginning is none (RFC 3629: no overlong forms,
-// no surrogates, nothing above U+10FFFF).
+// How many bytes of `text` are one well-formed UTF-8 character; 0 when its beginning is none (RFC
+// 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
 size_t CharacterLength(std::string_view text) {
   const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto in = [&](size_t i, int low, int high) { return i < text.size() && byte(i) >= low && byte(i) <= high; };
+  const auto in = [&](size_t i, int low, int high) {
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
   const int first = byte(0);
   if (first < 0x80) return 1;
   if (first >= 0xC2 && first <= 0xDF) return in(1, 0x80, 0xBF) ? 2 : 0;
@@ -113,8 +116,10 @@ Logger::Logger(int fd, LogLevel level, std::string_view deployment, const Clock&
 void Logger::Log(LogLevel level, std::string_view message, std::string_view trace_id,
                  std::initializer_list<LogField> fields) {
   if (!Enabled(level)) return;
-  const std::string time = absl::FormatTime("%E4Y-%m-%dT%H:%M:%E3SZ", clock_.WallNow(), absl::UTCTimeZone());
-  std::string line = absl::StrCat("{\"time\":\"", time, "\",\"level\":\"", ToAbsl(LogLevelName(level)), "\",\"message\":");
+  const std::string time =
+      absl::FormatTime("%E4Y-%m-%dT%H:%M:%E3SZ", clock_.WallNow(), absl::UTCTimeZone());
+  std::string line = absl::StrCat("{\"time\":\"", time, "\",\"level\":\"",
+                                  ToAbsl(LogLevelName(level)), "\",\"message\":");
   AppendJsonString(message, line);
   line += ",\"deployment\":";
   AppendJsonString(deployment_, line);

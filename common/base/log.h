@@ -1,6 +1,8 @@
-// Logger: one JSON object a line: time, level, message, deployment, trace_id and the caller's own fields.
+// Logger: one JSON object a line: time, level, message, deployment, trace_id and the caller's own
+// fields.
 //
-//   {"time":"2026-11-21T04:15:39.718Z","level":"error","message":"call failed","deployment":"datecourse-review",
+//   {"time":"2026-11-21T04:15:39.718Z","level":"error","message":"call
+//   failed","deployment":"datecourse-review",
 //    "trace_id":"0af7…","method":"…/WriteReview","code":"INTERNAL"}
 #ifndef MARU_COMMON_BASE_LOG_H_
 #define MARU_COMMON_BASE_LOG_H_
@@ -25,11 +27,13 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError, kOff };
 std::string_view LogLevelName(LogLevel level);
 std::optional<LogLevel> ParseLogLevel(std::string_view name);
 
-// A key with its value; refers to both, so it is for the argument list of Logger::Log. Keys are plain words.
+// A key with its value; refers to both, so it is for the argument list of Logger::Log. Keys are
+// plain words.
 class LogField {
  public:
   LogField(std::string_view key, std::string_view value) : key_(key), value_(value) {}
-  LogField(std::string_view key, const std::string& value) : LogField(key, std::string_view(value)) {}
+  LogField(std::string_view key, const std::string& value)
+      : LogField(key, std::string_view(value)) {}
   LogField(std::string_view key, const char* value) : LogField(key, std::string_view(value)) {}
   LogField(std::string_view key, bool value) : key_(key), value_(value) {}
   template <std::integral Number>
@@ -44,8 +48,8 @@ class LogField {
   std::variant<std::string_view, int64_t, double, bool> value_;
 };
 
-// Thread-safe; a line is written whole. A line that cannot be written is dropped and counted: the next one that can be
-// says how many were ("dropped").
+// Thread-safe; a line is written whole. A line that cannot be written is dropped and counted: the
+// next one that can be says how many were ("dropped").
 class Logger {
  public:
   // Writes to `fd`, which stays open and the caller's. `clock` outlives the logger.

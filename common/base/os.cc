@@ -10,13 +10,15 @@
 namespace maru {
 
 Instant MonotonicNow() {
-  return Instant::FromDuration(absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()));
+  return Instant::FromDuration(
+      absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()));
 }
 
 uint64_t OsRandom::Next() {
   MutexLock lock(mutex_);
   if (left_ == 0) {
-    // Up to 256 bytes are never interrupted half way once the pool is ready (getrandom(2)); more may be.
+    // Up to 256 bytes are never interrupted half way once the pool is ready (getrandom(2)); more
+    // may be.
     char* const bytes = reinterpret_cast<char*>(buffer_.data());
     size_t filled = 0;
     while (filled < sizeof(buffer_)) {

@@ -1,4 +1,5 @@
-// Authenticator: from a bearer token to the identity that it proves. common/rpc/identity has the production one.
+// Authenticator: from a bearer token to the identity that it proves. common/rpc/identity has the
+// production one.
 #ifndef MARU_COMMON_RPC_AUTHENTICATOR_H_
 #define MARU_COMMON_RPC_AUTHENTICATOR_H_
 
@@ -21,7 +22,8 @@ struct Authenticated {
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  // UNAUTHENTICATED/UNAUTHENTICATED: the token proves nothing; its metadata `cause` says which check failed.
+  // UNAUTHENTICATED/UNAUTHENTICATED: the token proves nothing; its metadata `cause` says which
+  // check failed.
   virtual absl::StatusOr<Authenticated> Authenticate(std::string_view token) = 0;
 };
 

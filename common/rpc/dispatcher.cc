@@ -30,8 +30,9 @@ constexpr std::string_view kRequestIdKey = "maru-request-id";
 constexpr std::string_view kTraceIdKey = "maru-trace-id";
 
 // Roles of people.
-constexpr Roles kPeople = {options::v1::ROLE_ANY,       options::v1::ROLE_CUSTOMER, options::v1::ROLE_HOST,
-                           options::v1::ROLE_CLEANER,   options::v1::ROLE_LIBRARIAN, options::v1::ROLE_OWNER,
+constexpr Roles kPeople = {options::v1::ROLE_ANY,       options::v1::ROLE_CUSTOMER,
+                           options::v1::ROLE_HOST,      options::v1::ROLE_CLEANER,
+                           options::v1::ROLE_LIBRARIAN, options::v1::ROLE_OWNER,
                            options::v1::ROLE_RIDER,     options::v1::ROLE_ADMIN};
 
 // "customer, host": what a refused actor is told.
@@ -40,7 +41,8 @@ std::string NamesOf(Roles roles) {
   for (int value = options::v1::Role_MIN; value <= options::v1::Role_MAX; ++value) {
     const auto role = static_cast<Role>(value);
     if (!options::v1::Role_IsValid(value) || !roles.Has(role)) continue;
-    names.push_back(absl::AsciiStrToLower(options::v1::Role_Name(role).substr(std::string_view("ROLE_").size())));
+    names.push_back(absl::AsciiStrToLower(
+        options::v1::Role_Name(role).substr(std::string_view("ROLE_").size())));
   }
   return absl::StrJoin(names, ", ");
 }
@@ -54,8 +56,9 @@ std::optional<std::string_view> BearerToken(std::string_view authorization) {
 
 // Whether metadata can carry it: ids are echoed to the caller.
 bool IsEchoable(std::string_view id) {
-  return !id.empty() && id.size() <= 64 &&
-         std::all_of(id.begin(), id.end(), [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_isgraph(static_cast<unsigned char>(c));
+  });
 }
 
 // Faults of this context: the caller learns that there was one, the log learns the rest.
@@ -71,7 +74,8 @@ bool IsUnexpected(const absl::Status& status) {
 }
 
 // Awaits `task` on behalf of somebody who also watches the clock.
-async::Task<void> Keep(async::Task<absl::Status> task, std::optional<absl::Status>& result, async::Signal& ended) {
+async::Task<void> Keep(async::Task<absl::Status> task, std::optional<absl::Status>& result,
+                       async::Signal& ended) {
   result = co_await std::move(task);
   ended.NotifyAll();
 }
@@ -79,7 +83,8 @@ async::Task<void> Keep(async::Task<absl::Status> task, std::optional<absl::Statu
 // Metadata for the caller beside the status.
 template <class Add>
 void AddMetadata(const absl::Status& status, const CallContext& call, Add add) {
-  if (std::string position = EncodePosition(call.published()); !position.empty()) add(kPositionKey, std::move(position));
+  if (std::string position = EncodePosition(call.published()); !position.empty())
+    add(kPositionKey, std::move(position));
   if (IsEchoable(call.request_id)) add(kRequestIdKey, call.request_id);
   if (!status.ok()) add(kTraceIdKey, call.trace.trace_id);
 }
@@ -126,7 +131,10 @@ class Dispatcher::Ongoing {
  public:
   // `method` is null when unknown.
   Ongoing(Dispatcher& dispatcher, Method* called, size_t& in_flight)
-      : method(called), start(dispatcher.parts_.executor.Now()), dispatcher_(dispatcher), in_flight_(in_flight) {
+      : method(called),
+        start(dispatcher.parts_.executor.Now()),
+        dispatcher_(dispatcher),
+        in_flight_(in_flight) {
     if (IsCounted()) ++in_flight_;
     metrics().Started();
   }
@@ -151,7 +159,9 @@ class Dispatcher::Ongoing {
 
  private:
   bool IsCounted() const { return method == nullptr || !method->is_open(); }
-  MethodMetrics& metrics() { return method == nullptr ? dispatcher_.unknown_metrics_ : method->metrics; }
+  MethodMetrics& metrics() {
+    return method == nullptr ? dispatcher_.unknown_metrics_ : method->metrics;
+  }
 
   Dispatcher& dispatcher_;
   size_t& in_flight_;
@@ -171,10 +181,13 @@ void Dispatcher::Register(Service& service) {
   service_names_.emplace_back(service.full_name());
   for (const std::unique_ptr<BoundMethod>& bound : service.methods()) {
     const MethodInfo& info = bound->info();
-    auto method = std::make_unique<Method>(Method{*bound, metrics_.ForMethod(info.full_name), {}, false});
-    for (const absl::string_view caller : absl::StrSplit(ToAbsl(info.callers), ',', absl::SkipWhitespace())) {
+    auto method =
+        std::make_unique<Method>(Method{*bound, metrics_.ForMethod(info.full_name), {}, false});
+    for (const absl::string_view caller :
+         absl::StrSplit(ToAbsl(info.callers), ',', absl::SkipWhitespace())) {
       method->any_caller |= caller == "*";
-      method->callers.push_back(absl::StrCat(options_.system, "-", absl::StripAsciiWhitespace(caller)));
+      method->callers.push_back(
+          absl::StrCat(options_.system, "-", absl::StripAsciiWhitespace(caller)));
     }
     const bool is_new = methods_.emplace(ToAbsl(info.full_name), std::move(method)).second;
     MARU_CHECK(is_new);
@@ -202,12 +215,14 @@ async::Task<Reply> Dispatcher::OnUnary(const Inbound& inbound, std::string_view 
 
   reply.status = Admit(ongoing, headers, inbound, call, expiry);
   if (reply.status.ok()) {
-    absl::StatusOr<std::unique_ptr<Message>> accepted = Accept(*ongoing.method, headers, message, call);
+    absl::StatusOr<std::unique_ptr<Message>> accepted =
+        Accept(*ongoing.method, headers, message, call);
     if (accepted.ok()) request = *std::move(accepted);
     reply.status = accepted.status();
   }
   if (reply.status.ok() && call.idempotency.has_value() && parts_.replay != nullptr) {
-    absl::StatusOr<std::optional<Recorded>> recorded = co_await parts_.replay->Find(*call.idempotency);
+    absl::StatusOr<std::optional<Recorded>> recorded =
+        co_await parts_.replay->Find(*call.idempotency);
     if (!recorded.ok()) {
       reply.status = std::move(recorded).status();
     } else if (recorded->has_value()) {
@@ -237,7 +252,8 @@ async::Task<absl::Status> Dispatcher::OnStream(const Inbound& inbound, ServerStr
 
   absl::Status status = Admit(ongoing, headers, inbound, call, expiry);
   if (status.ok()) {
-    // The handler ends by itself, at its deadline, or with its token; in the last two cases its frame is destroyed.
+    // The handler ends by itself, at its deadline, or with its token; in the last two cases its
+    // frame is destroyed.
     const Instant until = std::min(expiry, call.deadline);
     std::optional<absl::Status> result;
     async::Signal ended(parts_.executor);
@@ -247,8 +263,9 @@ async::Task<absl::Status> Dispatcher::OnStream(const Inbound& inbound, ServerStr
       const bool notified = co_await ended.WaitUntil(until);
       if (notified || result.has_value()) continue;
       scope.CancelAll();
-      result = expiry <= call.deadline ? errors::Unauthenticated("expired")
-                                       : absl::DeadlineExceededError("the stream has reached its deadline");
+      result = expiry <= call.deadline
+                   ? errors::Unauthenticated("expired")
+                   : absl::DeadlineExceededError("the stream has reached its deadline");
     }
     status = *std::move(result);
   }
@@ -259,20 +276,21 @@ async::Task<absl::Status> Dispatcher::OnStream(const Inbound& inbound, ServerStr
   co_return status;
 }
 
-async::Task<absl::Status> Dispatcher::ServeStream(const Method& method, const Headers& headers, CallContext& call,
-                                                  ServerStream& stream) {
+async::Task<absl::Status> Dispatcher::ServeStream(const Method& method, const Headers& headers,
+                                                  CallContext& call, ServerStream& stream) {
   if (method.info().kind == MethodKind::kBidiStream) {
     CO_ASSIGN_OR_RETURN(call.wanted, DecodePosition(headers.position));
     co_return co_await method.bound.Stream(call, nullptr, stream);
   }
   CO_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, co_await stream.Read());
   if (!bytes.has_value()) co_return errors::Malformed();
-  CO_ASSIGN_OR_RETURN(const std::unique_ptr<Message> request, Accept(method, headers, *bytes, call));
+  CO_ASSIGN_OR_RETURN(const std::unique_ptr<Message> request,
+                      Accept(method, headers, *bytes, call));
   co_return co_await method.bound.Stream(call, request.get(), stream);
 }
 
-absl::Status Dispatcher::Admit(const Ongoing& ongoing, const Headers& headers, const Inbound& inbound,
-                               CallContext& call, Instant& expiry) {
+absl::Status Dispatcher::Admit(const Ongoing& ongoing, const Headers& headers,
+                               const Inbound& inbound, CallContext& call, Instant& expiry) {
   call.trace = StartSpan(headers.traceparent, parts_.random);
   call.identity = nobody_;
   if (ongoing.method == nullptr) {
@@ -282,7 +300,8 @@ absl::Status Dispatcher::Admit(const Ongoing& ongoing, const Headers& headers, c
   const Method& method = *ongoing.method;
   const bool is_unary = method.info().kind == MethodKind::kUnary;
   call.method = method.info().full_name;
-  if (ongoing.IsAbove(is_unary ? options_.max_unary : options_.max_streams)) return errors::Overloaded();
+  if (ongoing.IsAbove(is_unary ? options_.max_unary : options_.max_streams))
+    return errors::Overloaded();
   RETURN_IF_ERROR(Authenticate(method, headers, call, expiry));
   if (!MayCall(method, *call.identity)) return errors::RoleRequired(NamesOf(method.info().roles));
 
@@ -299,12 +318,13 @@ absl::Status Dispatcher::Admit(const Ongoing& ongoing, const Headers& headers, c
   return absl::OkStatus();
 }
 
-absl::Status Dispatcher::Authenticate(const Method& method, const Headers& headers, CallContext& call,
-                                      Instant& expiry) {
+absl::Status Dispatcher::Authenticate(const Method& method, const Headers& headers,
+                                      CallContext& call, Instant& expiry) {
   if (method.is_open()) return absl::OkStatus();
   const std::optional<std::string_view> token = BearerToken(headers.authorization);
   if (!token.has_value()) {
-    return errors::Unauthenticated(headers.authorization.empty() ? "no token" : "not a bearer token");
+    return errors::Unauthenticated(headers.authorization.empty() ? "no token"
+                                                                 : "not a bearer token");
   }
   ASSIGN_OR_RETURN(Authenticated authenticated, parts_.authenticator.Authenticate(*token));
   call.identity = std::move(authenticated.identity);
@@ -320,8 +340,8 @@ bool Dispatcher::MayCall(const Method& method, const Identity& identity) const {
   if (method.is_open()) return true;
   if (identity.Is(options::v1::ROLE_SERVICE)) {
     if (!roles.Has(options::v1::ROLE_SERVICE)) return false;
-    return method.any_caller ||
-           std::find(method.callers.begin(), method.callers.end(), identity.subject) != method.callers.end();
+    return method.any_caller || std::find(method.callers.begin(), method.callers.end(),
+                                          identity.subject) != method.callers.end();
   }
   if (roles.Has(options::v1::ROLE_ANY) || roles.Intersects(identity.roles)) return true;
   // "`admin` reads all" (domain.md, Who).
@@ -329,10 +349,13 @@ bool Dispatcher::MayCall(const Method& method, const Identity& identity) const {
          method.info().idempotency == options::v1::IDEMPOTENCY_QUERY;
 }
 
-absl::StatusOr<std::unique_ptr<Message>> Dispatcher::Accept(const Method& method, const Headers& headers,
-                                                            std::string_view bytes, CallContext& call) {
+absl::StatusOr<std::unique_ptr<Message>> Dispatcher::Accept(const Method& method,
+                                                            const Headers& headers,
+                                                            std::string_view bytes,
+                                                            CallContext& call) {
   std::unique_ptr<Message> request = method.bound.NewRequest();
-  if (!request->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return errors::Malformed();
+  if (!request->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return errors::Malformed();
   FieldViolations violations;
   method.bound.Validate(*request, violations);
   if (!violations.empty()) return InvalidFields(std::move(violations));
@@ -350,12 +373,13 @@ absl::StatusOr<std::unique_ptr<Message>> Dispatcher::Accept(const Method& method
   return request;
 }
 
-absl::Status Dispatcher::Conclude(absl::Status status, const Inbound& inbound, const CallContext& call,
-                                  Ongoing& ongoing) {
+absl::Status Dispatcher::Conclude(absl::Status status, const Inbound& inbound,
+                                  const CallContext& call, Ongoing& ongoing) {
   absl::Status shown = status;
   if (IsUnexpected(shown)) shown = errors::Internal();
   if (!shown.ok()) {
-    if (std::optional<google::rpc::ErrorInfo> info = ErrorInfoOf(shown); info.has_value() && info->domain().empty()) {
+    if (std::optional<google::rpc::ErrorInfo> info = ErrorInfoOf(shown);
+        info.has_value() && info->domain().empty()) {
       info->set_domain(options_.domain);
       SetDetail(shown, *info);
     }
@@ -365,8 +389,8 @@ absl::Status Dispatcher::Conclude(absl::Status status, const Inbound& inbound, c
   return shown;
 }
 
-void Dispatcher::LogCall(const absl::Status& status, const Inbound& inbound, const CallContext& call,
-                         const Ongoing& ongoing) {
+void Dispatcher::LogCall(const absl::Status& status, const Inbound& inbound,
+                         const CallContext& call, const Ongoing& ongoing) {
   if (status.ok() && !options_.log_ok) return;
   const LogLevel level = IsUnexpected(status) ? LogLevel::kError : LogLevel::kInfo;
   if (!parts_.logger.Enabled(level)) return;

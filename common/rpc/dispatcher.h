@@ -7,7 +7,8 @@
 //   5. the request can be decoded           INVALID_ARGUMENT/MALFORMED
 //   6. and keeps the contract's rules       INVALID_ARGUMENT/INVALID_FIELD, with BadRequest
 //   7. its position can be read             INVALID_ARGUMENT/INVALID_POSITION
-//   8. a command is not a repeat            else the first result, or INVALID_ARGUMENT/REQUEST_ID_REUSED
+//   8. a command is not a repeat            else the first result, or
+//   INVALID_ARGUMENT/REQUEST_ID_REUSED
 //   9. the handler runs, with its CallContext
 //  10. position, request id, trace id into the metadata; error domain; metrics; access log
 //
@@ -35,12 +36,13 @@
 namespace maru::rpc {
 
 struct DispatcherOptions {
-  // "datecourse"; empty for what belongs to none (the broker). Callers that contracts name are of the same system.
+  // "datecourse"; empty for what belongs to none (the broker). Callers that contracts name are of
+  // the same system.
   std::string system;
   // "datecourse.review": ErrorInfo.domain of errors made here.
   std::string domain;
-  // Calls being served at a time; more are refused. Methods that are open to anybody (health) are not counted: a busy
-  // server is not a sick one.
+  // Calls being served at a time; more are refused. Methods that are open to anybody (health) are
+  // not counted: a busy server is not a sick one.
   size_t max_unary = 2048;
   size_t max_streams = 512;
   // Also log calls that went well. Errors are always logged.
@@ -81,20 +83,26 @@ class Dispatcher final : public InboundHandler {
   class Ongoing;
 
   Method* Find(std::string_view name) const;
-  // Steps 1 to 4; fills in `call` but for what is in the request. `expiry`: until when the token proves the identity.
-  absl::Status Admit(const Ongoing& ongoing, const Headers& headers, const Inbound& inbound, CallContext& call,
-                     Instant& expiry);
-  absl::Status Authenticate(const Method& method, const Headers& headers, CallContext& call, Instant& expiry);
+  // Steps 1 to 4; fills in `call` but for what is in the request. `expiry`: until when the token
+  // proves the identity.
+  absl::Status Admit(const Ongoing& ongoing, const Headers& headers, const Inbound& inbound,
+                     CallContext& call, Instant& expiry);
+  absl::Status Authenticate(const Method& method, const Headers& headers, CallContext& call,
+                            Instant& expiry);
   bool MayCall(const Method& method, const Identity& identity) const;
   // Steps 5 to 7.
-  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Accept(const Method& method, const Headers& headers,
-                                                                   std::string_view bytes, CallContext& call);
+  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Accept(const Method& method,
+                                                                    const Headers& headers,
+                                                                    std::string_view bytes,
+                                                                    CallContext& call);
   // Reads the request, if there is one, and runs the handler.
-  async::Task<absl::Status> ServeStream(const Method& method, const Headers& headers, CallContext& call,
-                                        ServerStream& stream);
+  async::Task<absl::Status> ServeStream(const Method& method, const Headers& headers,
+                                        CallContext& call, ServerStream& stream);
   // Step 10: the status as the caller may see it.
-  absl::Status Conclude(absl::Status status, const Inbound& inbound, const CallContext& call, Ongoing& ongoing);
-  void LogCall(const absl::Status& status, const Inbound& inbound, const CallContext& call, const Ongoing& ongoing);
+  absl::Status Conclude(absl::Status status, const Inbound& inbound, const CallContext& call,
+                        Ongoing& ongoing);
+  void LogCall(const absl::Status& status, const Inbound& inbound, const CallContext& call,
+               const Ongoing& ongoing);
 
   const DispatcherOptions options_;
   const DispatcherParts parts_;

@@ -16,7 +16,8 @@ constexpr int kMaxEntries = 128;
 bool IsPossible(const event::v1::Position& position) {
   if (position.entries_size() > kMaxEntries) return false;
   for (const event::v1::PositionEntry& entry : position.entries()) {
-    if (entry.topic().empty() || entry.partition() >= static_cast<uint32_t>(events::kPartitions)) return false;
+    if (entry.topic().empty() || entry.partition() >= static_cast<uint32_t>(events::kPartitions))
+      return false;
   }
   return true;
 }

@@ -141,7 +141,8 @@ class Reflection final : public Service {
     return response;
   }
 
-  static void AnswerExtension(const DescriptorPool& pool, const Request& request, Response& response) {
+  static void AnswerExtension(const DescriptorPool& pool, const Request& request,
+                              Response& response) {
     const auto& wanted = request.file_containing_extension();
     const auto* type = pool.FindMessageTypeByName(wanted.containing_type());
     const FieldDescriptor* extension =

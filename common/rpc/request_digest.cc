@@ -21,7 +21,8 @@ void SerializeDeterministically(const google::protobuf::Message& message, std::s
 }  // namespace
 
 RequestDigest::RequestDigest()
-    : sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free), context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    : sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free),
+      context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
   MARU_CHECK(sha256_ != nullptr && context_ != nullptr);
 }
 
@@ -41,7 +42,8 @@ std::string RequestDigest::Of(google::protobuf::Message& request) {
   unsigned int length = 0;
   MARU_CHECK(EVP_DigestInit_ex2(context_.get(), sha256_.get(), nullptr) == 1 &&
              EVP_DigestUpdate(context_.get(), bytes_.data(), bytes_.size()) == 1 &&
-             EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), &length) == 1 &&
+             EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()),
+                                &length) == 1 &&
              length == digest.size());
   return digest;
 }

@@ -18,8 +18,8 @@ class RequestDigest {
  public:
   RequestDigest();
 
-  // SHA-256, 32 bytes, over the deterministic serialisation of `request` without its field `request_id`, if it has one.
-  // `request` is the same afterwards.
+  // SHA-256, 32 bytes, over the deterministic serialisation of `request` without its field
+  // `request_id`, if it has one. `request` is the same afterwards.
   std::string Of(google::protobuf::Message& request);
 
  private:

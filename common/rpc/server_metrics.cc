@@ -7,9 +7,10 @@ namespace maru::rpc {
 namespace {
 
 constexpr std::array<std::string_view, 17> kCodeNames = {
-    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED", "NOT_FOUND",
-    "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED",  "OUT_OF_RANGE",
-    "UNIMPLEMENTED", "INTERNAL",    "UNAVAILABLE",       "DATA_LOSS",          "UNAUTHENTICATED"};
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
 
 size_t IndexOf(absl::StatusCode code) {
   const auto index = static_cast<size_t>(code);
@@ -17,8 +18,8 @@ size_t IndexOf(absl::StatusCode code) {
 }
 
 // From a read out of memory to the longest deadlines.
-const prometheus::Histogram::BucketBoundaries kBuckets = {0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                                          0.1,     0.25,   0.5,   1,      2.5,   5,    10};
+const prometheus::Histogram::BucketBoundaries kBuckets = {
+    0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 
 }  // namespace
 
@@ -46,7 +47,8 @@ MethodMetrics::MethodMetrics(ServerMetrics& all, std::string_view method)
 
 void MethodMetrics::Finished(absl::StatusCode code, absl::Duration duration) {
   prometheus::Counter*& calls = calls_[IndexOf(code)];
-  if (calls == nullptr) calls = &all_.calls_.Add({{"method", method_}, {"code", std::string(CodeName(code))}});
+  if (calls == nullptr)
+    calls = &all_.calls_.Add({{"method", method_}, {"code", std::string(CodeName(code))}});
   calls->Increment();
   duration_.Observe(absl::ToDoubleSeconds(duration));
   in_flight_.Decrement();

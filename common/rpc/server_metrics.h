@@ -1,6 +1,6 @@
 // Metrics of calls served, for Prometheus:
-//   maru_rpc_server_calls_total{method,code}       finished calls; code is gRPC's, "OK", "NOT_FOUND", …
-//   maru_rpc_server_duration_seconds{method}       histogram
+//   maru_rpc_server_calls_total{method,code}       finished calls; code is gRPC's, "OK",
+//   "NOT_FOUND", … maru_rpc_server_duration_seconds{method}       histogram
 //   maru_rpc_server_in_flight{method}
 #ifndef MARU_COMMON_RPC_SERVER_METRICS_H_
 #define MARU_COMMON_RPC_SERVER_METRICS_H_

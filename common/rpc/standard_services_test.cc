@@ -1,5 +1,6 @@
 // Goal: probes and grpcurl get what the standard protocols promise.
-// Method: the services' own methods over a stream in memory; the wire is tested with the server, grpcurl in tests/.
+// Method: the services' own methods over a stream in memory; the wire is tested with the server,
+// grpcurl in tests/.
 #include <deque>
 #include <string>
 
@@ -39,13 +40,14 @@ class ScriptedStream final : public ServerStream {
   void AddTrailing(std::string_view, std::string) override {}
 };
 
-async::Task<void> RunStream(BoundMethod& method, const google::protobuf::Message* request, ServerStream& stream,
-                      absl::Status& out) {
+async::Task<void> RunStream(BoundMethod& method, const google::protobuf::Message* request,
+                            ServerStream& stream, absl::Status& out) {
   const CallContext call;
   out = co_await method.Stream(call, request, stream);
 }
 
-async::Task<void> Check(Health& health, std::string service, absl::StatusOr<HealthCheckResponse>& out) {
+async::Task<void> Check(Health& health, std::string service,
+                        absl::StatusOr<HealthCheckResponse>& out) {
   const CallContext call;
   HealthCheckRequest request;
   request.set_service(service);
@@ -96,8 +98,9 @@ TEST(HealthTest, WatchTellsTheStateNowAndEachChangeUntilTheCallerGoes) {
   executor.RunUntilIdle();
   health.SetServing(false);
   executor.RunUntilIdle();
-  EXPECT_EQ(States(stream), (std::vector{HealthCheckResponse::NOT_SERVING, HealthCheckResponse::SERVING,
-                                         HealthCheckResponse::NOT_SERVING}));
+  EXPECT_EQ(States(stream),
+            (std::vector{HealthCheckResponse::NOT_SERVING, HealthCheckResponse::SERVING,
+                         HealthCheckResponse::NOT_SERVING}));
   EXPECT_EQ(scope.size(), 1u);
 }
 
@@ -128,7 +131,8 @@ TEST(HealthTest, ShutdownTellsWatchersAndEndsTheirStreams) {
   health.Shutdown();
   health.SetServing(true);
   executor.RunUntilIdle();
-  EXPECT_EQ(States(stream), (std::vector{HealthCheckResponse::SERVING, HealthCheckResponse::NOT_SERVING}));
+  EXPECT_EQ(States(stream),
+            (std::vector{HealthCheckResponse::SERVING, HealthCheckResponse::NOT_SERVING}));
   EXPECT_EQ(ReasonOf(status), "NOT_SERVING");
   EXPECT_EQ(scope.size(), 0u);
 }
@@ -138,13 +142,15 @@ std::vector<ServerReflectionResponse> Ask(std::vector<ServerReflectionRequest> r
   EXPECT_EQ(services[0]->full_name(), "grpc.reflection.v1.ServerReflection");
   EXPECT_EQ(services[1]->full_name(), "grpc.reflection.v1alpha.ServerReflection");
   ScriptedStream stream;
-  for (const ServerReflectionRequest& request : requests) stream.to_read.push_back(request.SerializeAsString());
+  for (const ServerReflectionRequest& request : requests)
+    stream.to_read.push_back(request.SerializeAsString());
   absl::Status status = absl::UnknownError("unfinished");
   async::Scope scope;
   scope.Spawn(RunStream(*services[0]->methods()[0], nullptr, stream, status));
   EXPECT_TRUE(status.ok()) << status;
   std::vector<ServerReflectionResponse> responses(stream.written.size());
-  for (size_t i = 0; i < responses.size(); ++i) EXPECT_TRUE(responses[i].ParseFromString(stream.written[i]));
+  for (size_t i = 0; i < responses.size(); ++i)
+    EXPECT_TRUE(responses[i].ParseFromString(stream.written[i]));
   return responses;
 }
 
@@ -173,8 +179,9 @@ TEST(ReflectionTest, GivesAFileWithAllItsImports) {
     ASSERT_TRUE(file.ParseFromString(bytes));
     names.push_back(file.name());
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"maru/options/v1/options.proto", "google/protobuf/descriptor.proto",
-                                             "google/protobuf/duration.proto", "google/rpc/code.proto"}));
+  EXPECT_EQ(names, (std::vector<std::string>{
+                       "maru/options/v1/options.proto", "google/protobuf/descriptor.proto",
+                       "google/protobuf/duration.proto", "google/rpc/code.proto"}));
   EXPECT_EQ(responses[1].file_descriptor_response().file_descriptor_proto_size(), 1);
 }
 

@@ -17,7 +17,8 @@ constexpr size_t kFlagsAt = 53;
 constexpr size_t kLength = 55;
 
 bool IsHex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool IsZero(std::string_view text) { return text.find_first_not_of('0') == text.npos; }
@@ -30,7 +31,8 @@ bool IsWellFormed(std::string_view text) {
   if (text.size() > kLength && (version == "00" || text[kLength] != '-')) return false;
   const std::string_view trace = text.substr(kTraceAt, kTraceLength);
   const std::string_view span = text.substr(kSpanAt, kSpanLength);
-  return IsHex(trace) && !IsZero(trace) && IsHex(span) && !IsZero(span) && IsHex(text.substr(kFlagsAt, 2));
+  return IsHex(trace) && !IsZero(trace) && IsHex(span) && !IsZero(span) &&
+         IsHex(text.substr(kFlagsAt, 2));
 }
 
 void AppendHex(uint64_t value, std::string& text) {

@@ -28,7 +28,8 @@ std::string Encode(uint64_t sequence) {
 CommitMark::CommitMark(std::unique_ptr<rocksdb::RandomRWFile> file) : file_(std::move(file)) {}
 CommitMark::~CommitMark() = default;
 
-absl::StatusOr<std::unique_ptr<CommitMark>> CommitMark::Open(rocksdb::Env& env, const std::string& file) {
+absl::StatusOr<std::unique_ptr<CommitMark>> CommitMark::Open(rocksdb::Env& env,
+                                                             const std::string& file) {
   const rocksdb::EnvOptions options;
   if (env.FileExists(file).IsNotFound()) {
     std::unique_ptr<rocksdb::WritableFile> created;

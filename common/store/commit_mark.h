@@ -1,12 +1,14 @@
 // CommitMark: how far a database had committed, kept outside of its log.
 //
-// RocksDB recovers its log up to the first record it cannot read. After a power cut that is right: what lies there was never
-// synced. But a record that was synced and has been damaged since looks the same, and everything behind it would be dropped
-// without a word. So each commit, once durable, is noted here: at open, a database that has recovered less than its mark has
-// lost acknowledged writes.
+// RocksDB recovers its log up to the first record it cannot read. After a power cut that is right:
+// what lies there was never synced. But a record that was synced and has been damaged since looks
+// the same, and everything behind it would be dropped without a word. So each commit, once durable,
+// is noted here: at open, a database that has recovered less than its mark has lost acknowledged
+// writes.
 //
-// The mark is written and not synced: it costs a microsecond, is exact after kill -9, and after a power cut as old as the
-// kernel's write-back (about 30 s). It never says more than is durable, so it raises no false alarm.
+// The mark is written and not synced: it costs a microsecond, is exact after kill -9, and after a
+// power cut as old as the kernel's write-back (about 30 s). It never says more than is durable, so
+// it raises no false alarm.
 #ifndef MARU_COMMON_STORE_COMMIT_MARK_H_
 #define MARU_COMMON_STORE_COMMIT_MARK_H_
 
@@ -28,10 +30,12 @@ namespace maru::store {
 class CommitMark {
  public:
   // Opens or creates `file`. INTERNAL: the file system refuses.
-  static absl::StatusOr<std::unique_ptr<CommitMark>> Open(rocksdb::Env& env, const std::string& file);
+  static absl::StatusOr<std::unique_ptr<CommitMark>> Open(rocksdb::Env& env,
+                                                          const std::string& file);
   ~CommitMark();
 
-  // The last sequence that was noted; 0 where nothing readable is: a mark that a power cut tore says nothing.
+  // The last sequence that was noted; 0 where nothing readable is: a mark that a power cut tore
+  // says nothing.
   uint64_t sequence() const { return sequence_; }
   // Notes that everything up to `sequence` is durable.
   absl::Status Note(uint64_t sequence);

@@ -1,5 +1,5 @@
-// Goal: a command takes effect once per request_id, its events are contiguous and leave with its change.
-// Method: as conformance_transactions_test.cc.
+// Goal: a command takes effect once per request_id, its events are contiguous and leave with its
+// change. Method: as conformance_transactions_test.cc.
 #include "common/rpc/error.h"
 #include "common/store/testing/conformance.h"
 #include "maru/event/v1/event.pb.h"
@@ -28,7 +28,8 @@ class CommandConformanceTest : public StoreConformanceTest {
                                   [leaves_row](Txn& txn) -> absl::StatusOr<StringValue> {
                                     kNotes.Put(txn, "refusals", Text("one"));
                                     if (leaves_row) txn.CommitRefusal();
-                                    absl::Status refusal = absl::FailedPreconditionError("닫혀 있습니다");
+                                    absl::Status refusal =
+                                        absl::FailedPreconditionError("닫혀 있습니다");
                                     google::rpc::ErrorInfo info;
                                     info.set_reason("REVIEW_CLOSED");
                                     rpc::SetDetail(refusal, info);
@@ -39,7 +40,8 @@ class CommandConformanceTest : public StoreConformanceTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Engines, CommandConformanceTest,
-                         testing::Values(EngineKind{"memory", MakeMemoryEngine}, EngineKind{"rocksdb", MakeRocksDbEngine}),
+                         testing::Values(EngineKind{"memory", MakeMemoryEngine},
+                                         EngineKind{"rocksdb", MakeRocksDbEngine}),
                          [](const auto& engine) { return engine.param.name; });
 
 TEST_P(CommandConformanceTest, TheSameRequestGetsTheFirstResultAlsoAfterARestart) {
@@ -77,7 +79,8 @@ TEST_P(CommandConformanceTest, TheSameRequestIdWithOtherContentIsRefused) {
   const absl::Status refused = loop_.BlockOn(Count(other)).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(rpc::ReasonOf(refused), "REQUEST_ID_REUSED");
-  EXPECT_EQ(rpc::ReasonOf(loop_.BlockOn(store_->Find(*other.idempotency)).status()), "REQUEST_ID_REUSED");
+  EXPECT_EQ(rpc::ReasonOf(loop_.BlockOn(store_->Find(*other.idempotency)).status()),
+            "REQUEST_ID_REUSED");
   EXPECT_EQ(Note("count"), "|");
 }
 
@@ -141,7 +144,10 @@ TEST_P(CommandConformanceTest, EventsCarryTheirCauseAndAreContiguousAcrossRestar
   EXPECT_FALSE(Refuse(TestCall(), false).ok());
   Reopen();
   ASSERT_TRUE(ApplyNow([](Txn& txn) {
-                txn.SetCause({.actor = "lee", .traceparent = "00-trace", .request_id = "", .causation_id = "event-1"});
+                txn.SetCause({.actor = "lee",
+                              .traceparent = "00-trace",
+                              .request_id = "",
+                              .causation_id = "event-1"});
                 txn.Emit(Text("둘"));
                 txn.Emit(Text("셋"));
                 return absl::OkStatus();

@@ -1,5 +1,6 @@
-// Goal: what goes wrong below or around the store is said, loses nothing that was promised and promises nothing that was lost.
-// Method: as conformance_transactions_test.cc, with faults of the engine and frames destroyed at each state.
+// Goal: what goes wrong below or around the store is said, loses nothing that was promised and
+// promises nothing that was lost. Method: as conformance_transactions_test.cc, with faults of the
+// engine and frames destroyed at each state.
 #include "common/rpc/error.h"
 #include "common/store/testing/conformance.h"
 #include "maru/store/v1/store.pb.h"
@@ -34,7 +35,8 @@ class FaultConformanceTest : public StoreConformanceTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Engines, FaultConformanceTest,
-                         testing::Values(EngineKind{"memory", MakeMemoryEngine}, EngineKind{"rocksdb", MakeRocksDbEngine}),
+                         testing::Values(EngineKind{"memory", MakeMemoryEngine},
+                                         EngineKind{"rocksdb", MakeRocksDbEngine}),
                          [](const auto& engine) { return engine.param.name; });
 
 TEST_P(FaultConformanceTest, AnAbandonedTransactionThatStillWaitsNeverRuns) {
@@ -173,7 +175,8 @@ TEST_P(FaultConformanceTest, AResultThatRestsOnAFailedWriteIsNotGiven) {
   std::vector<async::Task<absl::Status>> tasks;
   // Held in the first, so that the others are one group with the second.
   tasks.push_back(store_->Apply([&gate](Txn&) { return gate.Pass(); }));
-  tasks.push_back(store_->Apply([](Txn&) { return absl::AlreadyExistsError("before any write of the group"); }));
+  tasks.push_back(store_->Apply(
+      [](Txn&) { return absl::AlreadyExistsError("before any write of the group"); }));
   tasks.push_back(store_->Apply([](Txn& txn) {
     kNotes.Put(txn, "a", Text("text"));
     return absl::OkStatus();
@@ -182,7 +185,8 @@ TEST_P(FaultConformanceTest, AResultThatRestsOnAFailedWriteIsNotGiven) {
     ASSIGN_OR_RETURN(const auto note, kNotes.Get(txn, "a"));
     return note.has_value() ? absl::AlreadyExistsError("a") : absl::OkStatus();
   }));
-  auto results = std::async(std::launch::async, [&] { return loop_.BlockOn(async::WhenAll(std::move(tasks))); });
+  auto results = std::async(std::launch::async,
+                            [&] { return loop_.BlockOn(async::WhenAll(std::move(tasks))); });
   gate.AwaitArrival();
   loop_.RunHere([] {});
   gate.Open();
@@ -257,11 +261,13 @@ TEST_P(FaultConformanceTest, ADamagedRowIsDataLossThatNamesTableAndKey) {
   Close();
   engine_->Damage(kNotes.KeyOf("a"), "\xff\xff");
   Open();
-  const absl::Status damaged = ReadNow([](Reader& reader) { return kNotes.Get(reader, "a"); }).status();
+  const absl::Status damaged =
+      ReadNow([](Reader& reader) { return kNotes.Get(reader, "a"); }).status();
   EXPECT_TRUE(absl::IsDataLoss(damaged));
   EXPECT_THAT(std::string(damaged.message()), HasSubstr("notes"));
   EXPECT_THAT(std::string(damaged.message()), HasSubstr("00000020610001"));
-  EXPECT_TRUE(absl::IsDataLoss(ReadNow([](Reader& reader) { return kNotes.Scan(reader, {}); }).status()));
+  EXPECT_TRUE(
+      absl::IsDataLoss(ReadNow([](Reader& reader) { return kNotes.Scan(reader, {}); }).status()));
 }
 
 TEST_P(FaultConformanceTest, TheFolderIsOpenOnce) {
@@ -280,16 +286,19 @@ TEST_P(FaultConformanceTest, TwoStoresInOneProcessDoNotSeeEachOther) {
   auto other = Store::Open(other_options, *other_engine->Open(), loop_, random_);
   ASSERT_TRUE(other.ok());
   ASSERT_TRUE(WriteNow("a", "text").ok());
-  const auto note = loop_.BlockOn((*other)->Read([](Reader& reader) { return kNotes.Get(reader, "a"); }));
+  const auto note =
+      loop_.BlockOn((*other)->Read([](Reader& reader) { return kNotes.Get(reader, "a"); }));
   ASSERT_TRUE(note.ok());
   EXPECT_FALSE(note->has_value());
   EXPECT_NE((*other)->store_id(), store_->store_id());
   engine_->OnSync([] { return absl::InternalError("injected EIO"); });
   EXPECT_FALSE(WriteNow("b", "text").ok());
-  EXPECT_TRUE(loop_.BlockOn((*other)->Apply([](Txn& txn) {
-    kNotes.Put(txn, "b", Text("text"));
-    return absl::OkStatus();
-  })).ok());
+  EXPECT_TRUE(loop_
+                  .BlockOn((*other)->Apply([](Txn& txn) {
+                    kNotes.Put(txn, "b", Text("text"));
+                    return absl::OkStatus();
+                  }))
+                  .ok());
   loop_.RunHere([&] { other->reset(); });
 }
 

@@ -1,6 +1,6 @@
-// Goal: every engine below the store gives the same guarantees: transactions are atomic, in one order, durable before
-// anybody hears of them, and leave no trace when refused.
-// Method: one suite, each test over each engine, with the store's own threads.
+// Goal: every engine below the store gives the same guarantees: transactions are atomic, in one
+// order, durable before anybody hears of them, and leave no trace when refused. Method: one suite,
+// each test over each engine, with the store's own threads.
 #include "common/store/testing/conformance.h"
 
 namespace maru::store {
@@ -10,13 +10,17 @@ using testing::ElementsAre;
 using testing::Pair;
 
 INSTANTIATE_TEST_SUITE_P(Engines, StoreConformanceTest,
-                         testing::Values(EngineKind{"memory", MakeMemoryEngine}, EngineKind{"rocksdb", MakeRocksDbEngine}),
+                         testing::Values(EngineKind{"memory", MakeMemoryEngine},
+                                         EngineKind{"rocksdb", MakeRocksDbEngine}),
                          [](const auto& engine) { return engine.param.name; });
 
 // All lines of `page`, as the reader walks them.
-absl::StatusOr<std::vector<std::pair<uint64_t, std::string>>> Lines(Reader& reader, const std::string& page,
-                                                                    Direction direction, size_t limit = 1000) {
-  ASSIGN_OR_RETURN(const auto rows, kLines.Scan(reader, {.direction = direction, .limit = limit}, page));
+absl::StatusOr<std::vector<std::pair<uint64_t, std::string>>> Lines(Reader& reader,
+                                                                    const std::string& page,
+                                                                    Direction direction,
+                                                                    size_t limit = 1000) {
+  ASSIGN_OR_RETURN(const auto rows,
+                   kLines.Scan(reader, {.direction = direction, .limit = limit}, page));
   std::vector<std::pair<uint64_t, std::string>> lines;
   for (const auto& row : rows) lines.emplace_back(std::get<1>(row.key), row.value.value());
   return lines;
@@ -55,7 +59,8 @@ TEST_P(StoreConformanceTest, RefusedTransactionOfAGroupLeavesTheOthersWhole) {
   for (int i = 0; i < 30; ++i) {
     tasks.push_back(store_->Apply([i](Txn& txn) -> absl::Status {
       ASSIGN_OR_RETURN(const auto before, kNotes.Get(txn, "log"));
-      kNotes.Put(txn, "log", Text((before.has_value() ? before->value() : "") + std::to_string(i % 10)));
+      kNotes.Put(txn, "log",
+                 Text((before.has_value() ? before->value() : "") + std::to_string(i % 10)));
       txn.Emit(Text("log"));
       return i % 3 == 1 ? absl::AbortedError("no") : absl::OkStatus();
     }));
@@ -83,7 +88,8 @@ TEST_P(StoreConformanceTest, TransactionsRunInTheOrderOfTheirCallsAndNoneIsLost)
       return absl::OkStatus();
     }));
   }
-  for (const absl::Status& status : loop_.BlockOn(async::WhenAll(std::move(tasks)))) ASSERT_TRUE(status.ok()) << status;
+  for (const absl::Status& status : loop_.BlockOn(async::WhenAll(std::move(tasks))))
+    ASSERT_TRUE(status.ok()) << status;
   Reopen();
   EXPECT_EQ(Note("counter"), std::to_string(kCount));
 }
@@ -148,9 +154,11 @@ TEST_P(StoreConformanceTest, AFailedAttemptLeavesNoTraceAndTheRestStays) {
                                   EXPECT_TRUE(txn.Attempt([&txn] {
                                                    kNotes.Delete(txn, "a");
                                                    return absl::OkStatus();
-                                                 }).ok());
+                                                 })
+                                                  .ok());
                                   return absl::InvalidArgumentError("no");
-                                }).ok());
+                                })
+                                 .ok());
                 EXPECT_EQ((*kNotes.Get(txn, "a"))->value(), "kept");
                 txn.Emit(Text("after"));
                 return absl::OkStatus();
@@ -179,12 +187,13 @@ TEST_P(StoreConformanceTest, ScansSeeTheTransactionsOwnChangesInBothDirections) 
                 kLines.Put(txn, "p", 6, Text("new"));
                 kLines.Put(txn, "p", 8, Text("new"));
                 EXPECT_THAT(*Lines(txn, "p", Direction::kForward),
-                            ElementsAre(Pair(0, "new"), Pair(1, "old"), Pair(3, "changed"), Pair(6, "new"),
-                                        Pair(7, "old"), Pair(8, "new")));
+                            ElementsAre(Pair(0, "new"), Pair(1, "old"), Pair(3, "changed"),
+                                        Pair(6, "new"), Pair(7, "old"), Pair(8, "new")));
                 EXPECT_THAT(*Lines(txn, "p", Direction::kReverse),
-                            ElementsAre(Pair(8, "new"), Pair(7, "old"), Pair(6, "new"), Pair(3, "changed"),
-                                        Pair(1, "old"), Pair(0, "new")));
-                EXPECT_THAT(*Lines(txn, "p", Direction::kReverse, 2), ElementsAre(Pair(8, "new"), Pair(7, "old")));
+                            ElementsAre(Pair(8, "new"), Pair(7, "old"), Pair(6, "new"),
+                                        Pair(3, "changed"), Pair(1, "old"), Pair(0, "new")));
+                EXPECT_THAT(*Lines(txn, "p", Direction::kReverse, 2),
+                            ElementsAre(Pair(8, "new"), Pair(7, "old")));
                 return absl::OkStatus();
               }).ok());
   EXPECT_THAT(*ReadNow([](Reader& reader) { return Lines(reader, "p", Direction::kReverse, 3); }),
@@ -206,7 +215,8 @@ TEST_P(StoreConformanceTest, AScanSeesChangesMadeAheadOfIt) {
                        [&](const auto& key, StringValue& row) {
                          const uint64_t line = std::get<1>(key);
                          seen.push_back(line);
-                         // Overwrites where it stands, deletes the next, adds one ahead and one behind.
+                         // Overwrites where it stands, deletes the next, adds one ahead and one
+                         // behind.
                          kLines.Put(txn, "p", line, Text(row.value() + "!"));
                          if (line == (forward ? 1u : 4u)) {
                            kLines.Delete(txn, "p", forward ? 2 : 3);
@@ -235,7 +245,8 @@ TEST_P(StoreConformanceTest, AReadThatWaitsForTheDiskKeepsItsStateWhileOthersCom
     return ReadNow([&](Reader& reader) -> absl::StatusOr<std::string> {
       ++runs;
       ASSIGN_OR_RETURN(const auto a, kNotes.Get(reader, "a"));
-      // Only a reader that may wait comes here: the first try runs on the executor and finds nothing cached.
+      // Only a reader that may wait comes here: the first try runs on the executor and finds
+      // nothing cached.
       EXPECT_FALSE(loop_.OnThread());
       RETURN_IF_ERROR(gate.Pass());
       ASSIGN_OR_RETURN(const auto b, kNotes.Get(reader, "b"));

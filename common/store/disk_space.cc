@@ -22,7 +22,8 @@ absl::StatusOr<uint64_t> SystemDiskSpace::FreeBytes(const std::string& folder) {
   return uint64_t{info.f_bavail} * info.f_frsize;
 }
 
-SpaceGuard::SpaceGuard(DiskSpace& space, const Clock& clock, std::string folder, uint64_t floor_bytes)
+SpaceGuard::SpaceGuard(DiskSpace& space, const Clock& clock, std::string folder,
+                       uint64_t floor_bytes)
     : space_(space), clock_(clock), folder_(std::move(folder)), floor_bytes_(floor_bytes) {}
 
 absl::Status SpaceGuard::Check() {

@@ -14,7 +14,8 @@ namespace maru::store {
 class DiskSpace {
  public:
   virtual ~DiskSpace() = default;
-  // Bytes that this process may still write to the file system of `folder`. INTERNAL: the system does not say.
+  // Bytes that this process may still write to the file system of `folder`. INTERNAL: the system
+  // does not say.
   virtual absl::StatusOr<uint64_t> FreeBytes(const std::string& folder) = 0;
 };
 
@@ -24,8 +25,9 @@ class SystemDiskSpace final : public DiskSpace {
   absl::StatusOr<uint64_t> FreeBytes(const std::string& folder) override;
 };
 
-// Refuses writes while less than a floor is left. Asks the system at most once a second, so that the hot path pays for a
-// look at the clock only. Recovers by itself when there is room again. The writer's own: not thread-safe.
+// Refuses writes while less than a floor is left. Asks the system at most once a second, so that
+// the hot path pays for a look at the clock only. Recovers by itself when there is room again. The
+// writer's own: not thread-safe.
 class SpaceGuard {
  public:
   // `space` and `clock` outlive it.

@@ -32,7 +32,8 @@ class MemoryDisk {
   // Called between write and sync; an error is a failed fsync: the data may or may not survive a
   // crash.
   void OnSync(Hook hook);
-  // From now on nothing is cached but what is read again with ReadTier::kAll, key by key; scans never are.
+  // From now on nothing is cached but what is read again with ReadTier::kAll, key by key; scans
+  // never are.
   void MakeCold();
   // Reads that may go to the disk fail so, until it is OK again.
   void FailReads(absl::Status error);

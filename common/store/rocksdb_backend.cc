@@ -30,8 +30,8 @@ rocksdb::ReadOptions ReadOptionsFor(const rocksdb::Snapshot* snapshot, ReadTier 
 
 class RocksDbCursor final : public Cursor {
  public:
-  RocksDbCursor(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, KeyRange range, Direction direction,
-                ReadTier tier)
+  RocksDbCursor(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, KeyRange range,
+                Direction direction, ReadTier tier)
       : range_(std::move(range)), lower_(range_.begin), upper_(range_.end), direction_(direction) {
     rocksdb::ReadOptions options = ReadOptionsFor(snapshot, tier);
     if (!range_.begin.empty()) options.iterate_lower_bound = &lower_;
@@ -72,7 +72,8 @@ class RocksDbSnapshot final : public Snapshot {
   explicit RocksDbSnapshot(rocksdb::DB& db) : db_(db), snapshot_(db.GetSnapshot()) {}
   ~RocksDbSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
 
-  absl::StatusOr<std::optional<std::string>> Get(std::string_view key, ReadTier tier) const override {
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key,
+                                                 ReadTier tier) const override {
     std::optional<std::string> value(std::in_place);
     const rocksdb::Status status = db_.Get(ReadOptionsFor(snapshot_, tier), ToSlice(key), &*value);
     if (status.IsNotFound()) {
@@ -83,7 +84,8 @@ class RocksDbSnapshot final : public Snapshot {
     return value;
   }
 
-  std::unique_ptr<Cursor> Scan(const KeyRange& range, Direction direction, ReadTier tier) const override {
+  std::unique_ptr<Cursor> Scan(const KeyRange& range, Direction direction,
+                               ReadTier tier) const override {
     return std::make_unique<RocksDbCursor>(db_, snapshot_, range, direction, tier);
   }
 
@@ -92,16 +94,18 @@ class RocksDbSnapshot final : public Snapshot {
   const rocksdb::Snapshot* const snapshot_;
 };
 
-// Held while the folder is open. RocksDB has a lock of its own; this one is taken first, so that the second process hears
-// whose folder it is instead of an I/O error.
+// Held while the folder is open. RocksDB has a lock of its own; this one is taken first, so that
+// the second process hears whose folder it is instead of an I/O error.
 class FolderLock {
  public:
-  static absl::StatusOr<std::unique_ptr<FolderLock>> Take(rocksdb::Env& env, const std::string& folder) {
+  static absl::StatusOr<std::unique_ptr<FolderLock>> Take(rocksdb::Env& env,
+                                                          const std::string& folder) {
     rocksdb::FileLock* lock = nullptr;
     const rocksdb::Status taken = env.LockFile(folder + "/IN_USE", &lock);
     if (!taken.ok()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "the data folder ", folder, " is in use by another process: stop it first (", taken.ToString(), ")"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("the data folder ", folder, " is in use by another process: stop it first (",
+                       taken.ToString(), ")"));
     }
     return std::unique_ptr<FolderLock>(new FolderLock(env, lock));
   }
@@ -116,8 +120,9 @@ class FolderLock {
 
 class RocksDbBackend final : public Backend {
  public:
-  RocksDbBackend(std::unique_ptr<FolderLock> lock, std::unique_ptr<CommitMark> mark, std::unique_ptr<rocksdb::DB> db,
-                 std::unique_ptr<DiskSpace> own_space, SpaceGuard space)
+  RocksDbBackend(std::unique_ptr<FolderLock> lock, std::unique_ptr<CommitMark> mark,
+                 std::unique_ptr<rocksdb::DB> db, std::unique_ptr<DiskSpace> own_space,
+                 SpaceGuard space)
       : own_space_(std::move(own_space)),
         space_(std::move(space)),
         lock_(std::move(lock)),
@@ -139,7 +144,9 @@ class RocksDbBackend final : public Backend {
     return status;
   }
 
-  std::unique_ptr<Snapshot> Snap() const override { return std::make_unique<RocksDbSnapshot>(*db_); }
+  std::unique_ptr<Snapshot> Snap() const override {
+    return std::make_unique<RocksDbSnapshot>(*db_);
+  }
 
  private:
   absl::Status Fill(const std::vector<Change>& changes) {
@@ -157,7 +164,8 @@ class RocksDbBackend final : public Backend {
   const std::unique_ptr<CommitMark> mark_;
   const std::unique_ptr<rocksdb::DB> db_;
   rocksdb::WriteBatch batch_;
-  // After one failed write RocksDB may or may not have it on disk, and its own state cannot be trusted: never write again.
+  // After one failed write RocksDB may or may not have it on disk, and its own state cannot be
+  // trusted: never write again.
   bool failed_ = false;
 };
 
@@ -176,15 +184,17 @@ absl::StatusOr<std::unique_ptr<Backend>> OpenRocksDb(RocksDbOptions options, con
   RETURN_IF_ERROR(MakeFolder(env, options.folder));
   ASSIGN_OR_RETURN(std::unique_ptr<FolderLock> lock, FolderLock::Take(env, options.folder));
   rocksdb::DB* opened = nullptr;
-  RETURN_IF_ERROR(FromRocksDb(rocksdb::DB::Open(MakeRocksDbOptions(options, env), options.folder, &opened),
-                              options.folder));
+  RETURN_IF_ERROR(
+      FromRocksDb(rocksdb::DB::Open(MakeRocksDbOptions(options, env), options.folder, &opened),
+                  options.folder));
   std::unique_ptr<rocksdb::DB> db(opened);
 
-  ASSIGN_OR_RETURN(std::unique_ptr<CommitMark> mark, CommitMark::Open(env, options.folder + "/MARK"));
+  ASSIGN_OR_RETURN(std::unique_ptr<CommitMark> mark,
+                   CommitMark::Open(env, options.folder + "/MARK"));
   const uint64_t recovered = db->GetLatestSequenceNumber();
   if (recovered < mark->sequence()) {
-    const std::string lost = absl::StrCat("recovered up to write ", recovered, " of ", mark->sequence(),
-                                          ": the log is damaged");
+    const std::string lost = absl::StrCat("recovered up to write ", recovered, " of ",
+                                          mark->sequence(), ": the log is damaged");
     return FromRocksDb(rocksdb::Status::Corruption(lost), options.folder);
   }
   auto own_space = std::make_unique<SystemDiskSpace>();

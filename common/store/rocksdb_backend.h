@@ -26,7 +26,8 @@ struct RocksDbOptions {
   size_t write_buffer_bytes = 8 << 20;
   // Blocks of data that were read from files.
   size_t block_cache_bytes = 8 << 20;
-  // Writes are refused while less than this is free: room for what is in memory to be flushed, here and next door.
+  // Writes are refused while less than this is free: room for what is in memory to be flushed, here
+  // and next door.
   uint64_t free_space_floor_bytes = uint64_t{256} << 20;
   // Both outlive the backend; null: the system's.
   rocksdb::Env* env = nullptr;
@@ -37,8 +38,8 @@ struct RocksDbOptions {
 
 // Opens or creates the database. `clock` outlives the backend.
 // FAILED_PRECONDITION: another process (or another backend here) has the folder open.
-// DATA_LOSS: damaged, or acknowledged writes are missing (commit_mark.h). INTERNAL: the file system refuses; the text says
-// what and where.
+// DATA_LOSS: damaged, or acknowledged writes are missing (commit_mark.h). INTERNAL: the file system
+// refuses; the text says what and where.
 absl::StatusOr<std::unique_ptr<Backend>> OpenRocksDb(RocksDbOptions options, const Clock& clock);
 
 }  // namespace maru::store

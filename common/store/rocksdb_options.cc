@@ -35,7 +35,8 @@ void SetMemory(rocksdb::Options& options, const RocksDbOptions& ours) {
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
 }
 
-// One thread writes; flush and compaction have one each. Nothing runs by the clock but the flush of the info log (10 s).
+// One thread writes; flush and compaction have one each. Nothing runs by the clock but the flush of
+// the info log (10 s).
 void SetThreads(rocksdb::Options& options) {
   options.max_background_jobs = 2;
   options.allow_concurrent_memtable_write = false;

@@ -1,9 +1,11 @@
-// Durable transactions a second through the whole store: W callers on one executor, each one row read among ROWS and three
-// rows written (state, outbox, idempotency record; about 550 bytes).
+// Durable transactions a second through the whole store: W callers on one executor, each one row
+// read among ROWS and three rows written (state, outbox, idempotency record; about 550 bytes).
 //
-//   maru-store-bench [--engine=rocksdb|memory] [--folder=DIR] [--callers=1,16,100] [--rows=100000] [--seconds=3]
+//   maru-store-bench [--engine=rocksdb|memory] [--folder=DIR] [--callers=1,16,100] [--rows=100000]
+//   [--seconds=3]
 //
-// Prints for each number of callers the rate, the CPU time of the process per transaction and the latency.
+// Prints for each number of callers the rate, the CPU time of the process per transaction and the
+// latency.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -26,13 +28,18 @@
 
 ABSL_FLAG(std::string, engine, "rocksdb", "rocksdb or memory");
 ABSL_FLAG(std::string, folder, "store-bench.data", "emptied first; rocksdb only");
-ABSL_FLAG(std::vector<std::string>, callers, std::vector<std::string>({"1", "16", "100"}), "in flight");
+ABSL_FLAG(std::vector<std::string>, callers, std::vector<std::string>({"1", "16", "100"}),
+          "in flight");
 ABSL_FLAG(int, rows, 100'000, "rows in the table");
 ABSL_FLAG(double, seconds, 3, "per number of callers");
 
 namespace google::protobuf {
-inline std::string_view MaruEventKey(const StringValue& event) { return std::string_view(event.value()).substr(0, 16); }
-inline std::string_view MaruEventCorrelationId(const StringValue& event) { return MaruEventKey(event); }
+inline std::string_view MaruEventKey(const StringValue& event) {
+  return std::string_view(event.value()).substr(0, 16);
+}
+inline std::string_view MaruEventCorrelationId(const StringValue& event) {
+  return MaruEventKey(event);
+}
 }  // namespace google::protobuf
 
 namespace maru::store {
@@ -48,7 +55,9 @@ StringValue Filler(size_t bytes) {
   return value;
 }
 
-std::string IdOf(uint64_t row) { return absl::StrCat("0190163d-8694-739b-aea5-", absl::Dec(row, absl::kZeroPad12)); }
+std::string IdOf(uint64_t row) {
+  return absl::StrCat("0190163d-8694-739b-aea5-", absl::Dec(row, absl::kZeroPad12));
+}
 
 struct Run {
   Store& store;
@@ -87,7 +96,9 @@ async::Task<bool> Caller(Run& run) {
 double CpuSeconds() {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * time.tv_usec; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * time.tv_usec;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -118,8 +129,8 @@ bool Measure(async::ThreadLoop& loop, Store& store, Random& random, int callers)
   const auto percentile = [&](double part) {
     return absl::ToDoubleMicroseconds(run.latencies[static_cast<size_t>(part * (count - 1))]);
   };
-  std::printf("callers %4d: %8.0f transactions/s, %5.1f us CPU each, p50 %6.0f us, p99 %6.0f us\n", callers,
-              count / seconds, cpu_us, percentile(0.5), percentile(0.99));
+  std::printf("callers %4d: %8.0f transactions/s, %5.1f us CPU each, p50 %6.0f us, p99 %6.0f us\n",
+              callers, count / seconds, cpu_us, percentile(0.5), percentile(0.99));
   return std::find(ok.begin(), ok.end(), false) == ok.end();
 }
 

@@ -1,4 +1,5 @@
-// The store under virtual time: each step is the test's, so every moment of a transaction's life can be met.
+// The store under virtual time: each step is the test's, so every moment of a transaction's life
+// can be met.
 #include "common/store/store.h"
 
 #include <algorithm>
@@ -32,22 +33,27 @@ StringValue Text(std::string text) {
   return value;
 }
 
-std::string RequestId(int i) { return "5a0a7d5e-0b1c-4a55-8f0e-" + std::to_string(100'000'000'000 + i); }
+std::string RequestId(int i) {
+  return "5a0a7d5e-0b1c-4a55-8f0e-" + std::to_string(100'000'000'000 + i);
+}
 
 class StoreTest : public testing::Test {
  protected:
-  async::Task<absl::StatusOr<StringValue>> Write(const rpc::CallContext& call, std::string id, std::string text) {
+  async::Task<absl::StatusOr<StringValue>> Write(const rpc::CallContext& call, std::string id,
+                                                 std::string text) {
     return store_->Transact(call, [id, text](Txn& txn) -> absl::StatusOr<StringValue> {
       kNotes.Put(txn, id, Text(text));
       txn.Emit(Text(id));
       return Text(text);
     });
   }
-  absl::StatusOr<StringValue> WriteNow(const rpc::CallContext& call, std::string id, std::string text) {
+  absl::StatusOr<StringValue> WriteNow(const rpc::CallContext& call, std::string id,
+                                       std::string text) {
     return RunOn(executor_, Write(call, std::move(id), std::move(text)));
   }
   std::optional<std::string> Note(const std::string& id) {
-    const auto row = RunOn(executor_, store_->Read([&](Reader& reader) { return kNotes.Get(reader, id); }));
+    const auto row =
+        RunOn(executor_, store_->Read([&](Reader& reader) { return kNotes.Get(reader, id); }));
     MARU_CHECK(row.ok());
     return row->has_value() ? std::optional((*row)->value()) : std::nullopt;
   }
@@ -64,7 +70,8 @@ class StoreTest : public testing::Test {
   size_t IdempotencyRecords() {
     const auto count = RunOn(executor_, store_->Read([](Reader& reader) -> absl::StatusOr<size_t> {
       size_t rows = 0;
-      const auto cursor = reader.Scan(PrefixRange(EncodeKey<>(kIdempotencyTable)), Direction::kForward);
+      const auto cursor =
+          reader.Scan(PrefixRange(EncodeKey<>(kIdempotencyTable)), Direction::kForward);
       for (; cursor->Valid(); cursor->Next()) ++rows;
       return rows;
     }));
@@ -78,7 +85,8 @@ class StoreTest : public testing::Test {
 
 TEST_F(StoreTest, IdsAndTimeNeverGoBackWhateverTheClockDoes) {
   std::vector<std::pair<std::string, absl::Time>> got;
-  for (const absl::Duration jump : {absl::ZeroDuration(), absl::Seconds(5), -absl::Hours(24 * 365), absl::Seconds(1)}) {
+  for (const absl::Duration jump :
+       {absl::ZeroDuration(), absl::Seconds(5), -absl::Hours(24 * 365), absl::Seconds(1)}) {
     executor_.JumpWall(jump);
     got.push_back(IdAndTime());
     got.push_back(IdAndTime());
@@ -101,7 +109,9 @@ TEST_F(StoreTest, IdsOfOneTransactionSortAndAreVersion7) {
               })).ok());
   EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
   EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end());
-  EXPECT_THAT(ids.back(), testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+  EXPECT_THAT(
+      ids.back(),
+      testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
 }
 
 TEST_F(StoreTest, ACrashBetweenCommitAndReplyKeepsTheCommitAndTheRequestIdFindsIt) {
@@ -109,8 +119,7 @@ TEST_F(StoreTest, ACrashBetweenCommitAndReplyKeepsTheCommitAndTheRequestIdFindsI
   auto scope = std::make_unique<async::Scope>();
   bool answered = false;
   scope->Spawn([](async::Task<absl::StatusOr<StringValue>> task, bool& out) -> async::Task<void> {
-    co_await std::move(task);
-    out = true;
+    out = (co_await std::move(task)).ok();
   }(Write(call, "a", "text"), answered));
   // The group's step; its results are the next one.
   executor_.RunOne();
@@ -148,7 +157,8 @@ TEST_F(StoreTest, AnExpiredResultCountsAsAbsentAtOnce) {
 TEST_F(StoreTest, TheSweepRemovesExpiredResultsInBoundedSteps) {
   store_.options().sweep_rows = 10;
   store_.Reopen();
-  for (int i = 0; i < 35; ++i) ASSERT_TRUE(WriteNow(TestCall(RequestId(i), "content"), "a", "text").ok());
+  for (int i = 0; i < 35; ++i)
+    ASSERT_TRUE(WriteNow(TestCall(RequestId(i), "content"), "a", "text").ok());
   executor_.Advance(absl::Hours(1));
   EXPECT_EQ(IdempotencyRecords(), 35u);
   executor_.JumpWall(absl::Hours(24));
@@ -196,7 +206,8 @@ TEST_F(StoreTest, AGroupHasABoundAndTheRestFollows) {
       return absl::OkStatus();
     }));
   }
-  for (const absl::Status& status : RunOn(executor_, async::WhenAll(std::move(tasks)))) EXPECT_TRUE(status.ok());
+  for (const absl::Status& status : RunOn(executor_, async::WhenAll(std::move(tasks))))
+    EXPECT_TRUE(status.ok());
   EXPECT_EQ(store_.disk().writes() - before, 3u);
 }
 

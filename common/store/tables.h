@@ -16,7 +16,8 @@ enum RuntimeTable : uint32_t {
   kParkedTable = 6,  // (subscription, generation, topic, partition, key, sequence): parked events
   kTimerTable = 7,   // (due, id): durable timers of sagas
   kGenerationTable = 8,  // (subscription): current generation of a view
-  kRetryTable = 9,  // (subscription, generation, topic, partition, due, key, sequence): to try again
+  kRetryTable =
+      9,  // (subscription, generation, topic, partition, due, key, sequence): to try again
 };
 
 inline constexpr uint32_t kFirstContextTable = 32;

@@ -27,14 +27,18 @@ Writer::~Writer() {
 }
 
 WorkQueue::Awaiter Writer::Run(Command& command) {
-  if (!options_.own_thread && !step_posted_) {
-    step_posted_ = true;
-    posting_.Post([this] {
-      step_posted_ = false;
-      RunGroup(queue_.waiting());
-    });
-  }
+  if (!options_.own_thread && !step_posted_) PostStep();
   return queue_.Run(command);
+}
+
+void Writer::PostStep() {
+  step_posted_ = true;
+  posting_.Post([this] {
+    step_posted_ = false;
+    RunGroup(queue_.waiting());
+    // What the group had no room for.
+    if (queue_.waiting() > 0) PostStep();
+  });
 }
 
 void Writer::RunThread() {
@@ -57,8 +61,8 @@ void Writer::Execute(Command& command) {
   command.SetProvisional(true);
   if (failed_) return;
   // Microseconds, as stored: what a function computes from Now() it finds again in its rows.
-  state_.time = std::max(
-      state_.time, absl::FromUnixMicros(absl::ToUnixMicros(posting_.executor().WallNow())));
+  state_.time = std::max(state_.time,
+                         absl::FromUnixMicros(absl::ToUnixMicros(posting_.executor().WallNow())));
   Transaction txn(state_, command.call(), state_.time);
   command.Execute(txn, options_.idempotency_ttl);
   command.SetProvisional(!state_.overlay.empty());

@@ -58,6 +58,8 @@ class Writer {
 
  private:
   void RunThread();
+  // Without a thread: a group as a step on the executor.
+  void PostStep();
   // Runs the next `size` commands as a group.
   void RunGroup(size_t size);
   void Execute(Command& command);

@@ -73,25 +73,16 @@ async::Task<absl::Status> Context::Begin(const Wire& wire) {
 
   journal_ = std::make_unique<LogJournal>(process.logger());
   EventRuntime::Options options{.system = options_.config.system(),
-                                .deployment = deployment,
-                                .topic = TopicOf(options_.config.system(), options_.context),
-                                .config = options_.config.events()};
+                                .context = options_.context,
+                                .config = options_.config.events(),
+                                .view_tables = view_tables_};
   events_ =
       std::make_unique<EventRuntime>(std::move(options),
                                      events::Environment{process.loop(), process.random(), *store_,
                                                          *bus_, *journal_, process.registry()},
                                      policies_, view_);
-  CO_RETURN_IF_ERROR(co_await events_->Load());
-
-  std::vector<rpc::Service*> services;
-  for (std::unique_ptr<rpc::Service>& service : services_) {
-    service = WithReadYourWrites(std::move(service), [this](const rpc::CallContext& call) {
-      return events_->WaitFor(call);
-    });
-    services.push_back(service.get());
-  }
-  CO_RETURN_IF_ERROR(process.Listen(services, store_.get()));
-  events_->Start();
+  CO_RETURN_IF_ERROR(co_await events_->Start());
+  CO_RETURN_IF_ERROR(Listen());
   tasks_.Spawn(WatchStore());
   process.SetServing(true);
   for (const std::string& warning : options_.warnings) process.logger().Warning(warning);
@@ -99,6 +90,19 @@ async::Task<absl::Status> Context::Begin(const Wire& wire) {
                                     {"metrics_port", process.metrics_port()},
                                     {"data", options_.config.data()}});
   co_return absl::OkStatus();
+}
+
+absl::Status Context::Listen() {
+  std::vector<rpc::Service*> served;
+  for (std::unique_ptr<rpc::Service>& service : services_) {
+    service = WithReadYourWrites(std::move(service), [this](const rpc::CallContext& call) {
+      return events_->WaitFor(call);
+    });
+    served.push_back(service.get());
+  }
+  services_.push_back(events_->MakeAdmin());
+  served.push_back(services_.back().get());
+  return process_->Listen(served, store_.get());
 }
 
 async::Task<void> Context::WatchStore() {

@@ -8,6 +8,7 @@
 #ifndef MARU_MESH_CONTEXT_CONTEXT_H_
 #define MARU_MESH_CONTEXT_CONTEXT_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -76,10 +77,14 @@ class Context final : public Running {
   rpc::Caller& Peer(std::string_view name) { return peers_->Of(name); }
   // Keeps `service` and serves it.
   void Serve(std::unique_ptr<rpc::Service> service) { services_.push_back(std::move(service)); }
-  // What this context does when it hears events, and what it shows of them. What the handlers refer
-  // to is kept with Keep.
+  // What this context does when it hears events. What the handlers refer to is kept with Keep.
   events::Policies& policies() { return policies_; }
-  events::View& view() { return view_; }
+  // What it shows of them; `tables` are the numbers of the tables and indexes that the view writes
+  // (ViewTable::number()).
+  events::View& View(std::vector<uint32_t> tables) {
+    view_tables_ = std::move(tables);
+    return view_;
+  }
   // Keeps `part` as long as the context; destroyed on the loop's thread after the services.
   template <class T>
   T& Keep(std::unique_ptr<T> part) {
@@ -101,6 +106,7 @@ class Context final : public Running {
   absl::Status Open();
   // On the loop's thread.
   async::Task<absl::Status> Begin(const Wire& wire);
+  absl::Status Listen();
   async::Task<void> End();
   async::Task<void> WatchStore();
   void Drop();
@@ -116,6 +122,7 @@ class Context final : public Running {
   std::vector<std::shared_ptr<void>> kept_;
   events::Policies policies_;
   events::View view_;
+  std::vector<uint32_t> view_tables_;
   std::unique_ptr<EventRuntime> events_;
   std::vector<std::unique_ptr<rpc::Service>> services_;
   async::Scope tasks_;

@@ -2,6 +2,7 @@
 #ifndef MARU_MESH_CONTEXT_EVENT_RUNTIME_H_
 #define MARU_MESH_CONTEXT_EVENT_RUNTIME_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,7 +17,9 @@
 #include "common/events/read_your_writes.h"
 #include "common/events/relay.h"
 #include "common/events/subscriber.h"
+#include "common/events/view_runner.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/service.h"
 #include "maru/config/v1/config.pb.h"
 
 namespace maru::mesh {
@@ -37,44 +40,47 @@ class LogJournal final : public events::Journal {
 class EventRuntime {
  public:
   struct Options {
+    // "datecourse", "viewpage"
     std::string system;
-    // "datecourse-viewpage"
-    std::string deployment;
-    // "datecourse.viewpage"
-    std::string topic;
+    std::string context;
     config::v1::EventsConfig config;
+    // Numbers of the tables and indexes of the view.
+    std::vector<uint32_t> view_tables;
   };
 
   // What `policies` and `view` refer to outlives the runtime.
   EventRuntime(Options options, events::Environment environment, const events::Policies& policies,
                const events::View& view);
 
-  // Takes over what has been applied before: before the first query and Start. Errors: those of the
-  // store.
-  async::Task<absl::Status> Load();
-  void Start();
+  // Takes over what has been applied before, and begins to publish and to hear: before the first
+  // query. Errors: those of the store.
+  async::Task<absl::Status> Start();
 
   // Completes when everything that `call` wants to see, and that is read here, has taken effect.
-  // UNAVAILABLE/VIEW_BEHIND.
+  // UNAVAILABLE/VIEW_BEHIND. After Start.
   async::Task<absl::Status> WaitFor(const rpc::CallContext& call);
 
-  // Ends all subscriptions after their commits under way.
+  // Ends all subscriptions after their commits under way. Nothing but Flush may follow.
   async::Task<void> StopSubscriptions();
   // Hands the outbox to the broker; what is not there by `until` goes out after the next start.
   async::Task<absl::Status> Flush(Instant until) { return relay_.Flush(until); }
 
+  // What operators see of it; calls of it end before StopSubscriptions.
+  std::unique_ptr<rpc::Service> MakeAdmin();
+
  private:
-  struct Consumer {
-    std::unique_ptr<events::Applied> applied;
-    std::unique_ptr<events::Subscriber> subscriber;
-  };
-  void Add(events::SubscriptionId id, events::Routes routes);
+  events::SubscriberOptions SubscriberOptionsOf() const;
 
   const Options options_;
   const events::Environment environment_;
+  const std::string deployment_;
+  // This process among the members of its groups.
   const std::string member_;
-  std::vector<Consumer> consumers_;
   events::Relay relay_;
+  // Null where the context has none.
+  std::unique_ptr<events::Applied> policies_applied_;
+  std::unique_ptr<events::Subscriber> policies_;
+  std::unique_ptr<events::ViewRunner> view_;
 };
 
 }  // namespace maru::mesh

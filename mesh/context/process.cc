@@ -78,10 +78,12 @@ absl::Status Process::Listen(const std::vector<rpc::Service*>& services,
 
 void Process::AddReflection() {
   std::vector<std::string> names = dispatcher_->service_names();
-  for (rpc::ReflectionVersion version : {rpc::ReflectionVersion::kV1, rpc::ReflectionVersion::kV1Alpha}) {
+  for (rpc::ReflectionVersion version :
+       {rpc::ReflectionVersion::kV1, rpc::ReflectionVersion::kV1Alpha}) {
     names.emplace_back(rpc::ReflectionServiceName(version));
   }
-  for (rpc::ReflectionVersion version : {rpc::ReflectionVersion::kV1, rpc::ReflectionVersion::kV1Alpha}) {
+  for (rpc::ReflectionVersion version :
+       {rpc::ReflectionVersion::kV1, rpc::ReflectionVersion::kV1Alpha}) {
     reflection_.push_back(rpc::MakeReflectionService(version, names));
     dispatcher_->Register(*reflection_.back());
   }

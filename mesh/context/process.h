@@ -61,7 +61,8 @@ class Process {
   // NOT_SERVING, a pause for load balancers to notice, no new connections, calls under way finish
   // or are cancelled after their time. Loop's thread.
   async::Task<void> StopServing();
-  // Cancels every call and forgets the services: they may be destroyed afterwards. Harmless before Listen. Loop's thread.
+  // Cancels every call and forgets the services: they may be destroyed afterwards. Harmless before
+  // Listen. Loop's thread.
   void DropServer();
 
   rpc::GrpcLoop& loop() { return loop_; }

@@ -1,4 +1,5 @@
-// maru-load: the load generator of `tools/maru bench`. Each verb runs one bounded load and prints one JSON object.
+// maru-load: the load generator of `tools/maru bench`. Each verb runs one bounded load and prints
+// one JSON object.
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -9,16 +10,32 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
+#include "tools/load/broker.h"
+#include "tools/load/datecourse.h"
+#include "tools/load/disk.h"
 #include "tools/load/echo_server.h"
 #include "tools/load/unary_load.h"
 
-ABSL_FLAG(std::string, address, "127.0.0.1:7000", "host:port of the server (echo-server: to listen on)");
+ABSL_FLAG(std::string, address, "127.0.0.1:7000",
+          "host:port of the server (echo-server: to listen on)");
 ABSL_FLAG(int, callers, 100, "calls in flight");
 ABSL_FLAG(int, connections, 1, "TCP connections that the callers share");
 ABSL_FLAG(absl::Duration, seconds, absl::Seconds(5), "how long to measure");
 ABSL_FLAG(absl::Duration, warm_up, absl::Seconds(1), "how long to run before measuring");
-ABSL_FLAG(int, bytes, 128, "echo: size of the message");
+ABSL_FLAG(int, bytes, 128, "echo, publish: size of the message");
+ABSL_FLAG(double, rate, 0, "command: calls a second; 0: as many as the callers get through");
+ABSL_FLAG(std::string, keys, ".maru/keys", "folder of the keys, to sign tokens with");
+ABSL_FLAG(std::vector<std::string>, courses, {},
+          "read, command, visible: ids of courses, as `courses` prints them");
+ABSL_FLAG(int, count, 64, "courses: how many to register");
+ABSL_FLAG(std::string, page_address, "",
+          "visible: host:port of the page; address is communication's");
+ABSL_FLAG(absl::Duration, pause, absl::Milliseconds(5), "visible: from one comment to the next");
+ABSL_FLAG(std::string, folder, ".", "sync: on which disk");
+ABSL_FLAG(int, streams, 1, "publish: streams at once; consume: topics to read");
+ABSL_FLAG(int, batch, 1, "publish: records of one call of the client library");
 
 namespace maru::load {
 namespace {
@@ -45,6 +62,7 @@ int Print(const UnaryResult& result) {
                                {"p50_us", result.latency.PercentileUs(0.5)},
                                {"p99_us", result.latency.PercentileUs(0.99)},
                                {"ok", result.latency.total()},
+                               {"all_ok", result.all_ok},
                                {"failed", failed},
                                {"codes", codes},
                                {"first_error", result.first_error},
@@ -55,16 +73,103 @@ int Print(const UnaryResult& result) {
 
 int Echo() {
   UnaryLoad load = LoadFromFlags("/maru.load.Echo/Echo");
-  load.request = [message = std::string(static_cast<size_t>(absl::GetFlag(FLAGS_bytes)), 'x')](uint64_t) {
-    return message;
-  };
+  load.request = [message = std::string(static_cast<size_t>(absl::GetFlag(FLAGS_bytes)), 'x')](
+                     uint64_t) { return message; };
   return Print(RunUnaryLoad(load));
+}
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "%s\n", status.ToString().c_str());
+  return 1;
+}
+
+int Courses() {
+  const auto ids = RegisterCourses(absl::GetFlag(FLAGS_address), absl::GetFlag(FLAGS_keys),
+                                   absl::GetFlag(FLAGS_count));
+  if (!ids.ok()) return Fail(ids.status());
+  std::printf("%s\n", absl::StrJoin(*ids, ",").c_str());
+  return 0;
+}
+
+using Prepare = absl::Status (*)(const std::string&, std::vector<std::string>, UnaryLoad&);
+
+int Unary(Prepare prepare) {
+  UnaryLoad load = LoadFromFlags("");
+  load.rate = absl::GetFlag(FLAGS_rate);
+  const absl::Status prepared =
+      prepare(absl::GetFlag(FLAGS_keys), absl::GetFlag(FLAGS_courses), load);
+  return prepared.ok() ? Print(RunUnaryLoad(load)) : Fail(prepared);
+}
+
+int Visible() {
+  VisibleLoad load;
+  load.communication_address = absl::GetFlag(FLAGS_address);
+  load.viewpage_address = absl::GetFlag(FLAGS_page_address);
+  load.keys_folder = absl::GetFlag(FLAGS_keys);
+  load.courses = absl::GetFlag(FLAGS_courses);
+  load.duration = absl::GetFlag(FLAGS_seconds);
+  load.warm_up = absl::GetFlag(FLAGS_warm_up);
+  load.pause = absl::GetFlag(FLAGS_pause);
+  const auto result = RunVisibleLoad(load);
+  if (!result.ok()) return Fail(result.status());
+  const nlohmann::json line = {{"p50_us", result->lag.PercentileUs(0.5)},
+                               {"p99_us", result->lag.PercentileUs(0.99)},
+                               {"command_p50_us", result->command.PercentileUs(0.5)},
+                               {"ok", result->lag.total()}};
+  std::printf("%s\n", line.dump().c_str());
+  return 0;
+}
+
+int Sync() {
+  const auto result = MeasureSync(absl::GetFlag(FLAGS_folder), absl::GetFlag(FLAGS_seconds));
+  if (!result.ok()) return Fail(result.status());
+  const nlohmann::json line = {{"p50_us", result->PercentileUs(0.5)},
+                               {"p99_us", result->PercentileUs(0.99)}};
+  std::printf("%s\n", line.dump().c_str());
+  return 0;
+}
+
+int PrintBroker(const absl::StatusOr<BrokerResult>& result) {
+  if (!result.ok()) return Fail(result.status());
+  const nlohmann::json line = {{"per_second", static_cast<double>(result->records) /
+                                                  absl::ToDoubleSeconds(result->measured)},
+                               {"records", result->records},
+                               {"own_cpu_s", absl::ToDoubleSeconds(result->own_cpu)}};
+  std::printf("%s\n", line.dump().c_str());
+  return 0;
+}
+
+int Publish() {
+  PublishLoad load;
+  load.address = absl::GetFlag(FLAGS_address);
+  load.keys_folder = absl::GetFlag(FLAGS_keys);
+  load.streams = absl::GetFlag(FLAGS_streams);
+  load.batch = absl::GetFlag(FLAGS_batch);
+  load.bytes = absl::GetFlag(FLAGS_bytes);
+  load.duration = absl::GetFlag(FLAGS_seconds);
+  load.warm_up = absl::GetFlag(FLAGS_warm_up);
+  return PrintBroker(RunPublishLoad(load));
+}
+
+int Consume() {
+  ConsumeLoad load;
+  load.address = absl::GetFlag(FLAGS_address);
+  load.keys_folder = absl::GetFlag(FLAGS_keys);
+  load.topics = absl::GetFlag(FLAGS_streams);
+  return PrintBroker(RunConsumeLoad(load));
 }
 
 int Main(int argc, char** argv) {
   const std::map<std::string, std::function<int()>> verbs = {
       {"echo-server", [] { return RunEchoServer(absl::GetFlag(FLAGS_address)); }},
       {"echo", Echo},
+      {"courses", Courses},
+      {"read", [] { return Unary(PrepareRead); }},
+      {"command", [] { return Unary(PrepareCommand); }},
+      {"visible", Visible},
+      {"sync", Sync},
+      {"publish", Publish},
+      {"consume", Consume},
   };
   std::string usage = "maru-load VERB [--flag=value…]; verbs:";
   for (const auto& [name, run] : verbs) absl::StrAppend(&usage, " ", name);

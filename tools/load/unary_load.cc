@@ -2,20 +2,15 @@
 
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
-#include <sys/resource.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "tools/load/own_cpu.h"
 
 namespace maru::load {
 namespace {
-
-absl::Duration OwnCpu() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
-}
 
 class Run {
  public:
@@ -26,13 +21,17 @@ class Run {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     for (int i = 0; i < load.connections; ++i) {
-      stubs_.push_back(std::make_unique<grpc::GenericStub>(grpc::CreateCustomChannel(
-          load.address, grpc::InsecureChannelCredentials(), arguments)));
+      stubs_.push_back(std::make_unique<grpc::GenericStub>(
+          grpc::CreateCustomChannel(load.address, grpc::InsecureChannelCredentials(), arguments)));
     }
   }
 
   UnaryResult Go() {
-    for (int i = 0; i < load_.callers; ++i) Start(stubs_[static_cast<size_t>(i) % stubs_.size()].get());
+    if (load_.rate > 0) {
+      RunAtRate();
+    } else {
+      for (int i = 0; i < load_.callers; ++i) Start();
+    }
     void* tag;
     bool ok;
     while (in_flight_ > 0 && queue_.Next(&tag, &ok)) Finished(static_cast<Call*>(tag));
@@ -44,7 +43,6 @@ class Run {
 
  private:
   struct Call {
-    grpc::GenericStub* stub;
     grpc::ClientContext context;
     grpc::ByteBuffer reply;
     grpc::Status status;
@@ -52,10 +50,33 @@ class Run {
     std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
   };
 
-  void Start(grpc::GenericStub* stub) {
+  // Until the time is over.
+  void RunAtRate() {
+    const absl::Duration distance = absl::Seconds(1) / load_.rate;
+    absl::Time due = absl::Now();
+    while (due < until_) {
+      if (absl::Now() >= due && in_flight_ < load_.callers) {
+        Start();
+        due += distance;
+        continue;
+      }
+      void* tag;
+      bool ok;
+      if (queue_.AsyncNext(&tag, &ok, absl::ToChronoTime(std::max(due, absl::Now()))) ==
+          grpc::CompletionQueue::GOT_EVENT) {
+        Finished(static_cast<Call*>(tag));
+      }
+    }
+  }
+
+  void Start() {
     auto* call = new Call;
-    call->stub = stub;
-    for (const auto& [key, value] : load_.metadata) call->context.AddMetadata(key, value);
+    grpc::GenericStub* stub = stubs_[next_ % stubs_.size()].get();
+    if (!load_.metadata.empty()) {
+      for (const auto& [key, value] : load_.metadata[next_ % load_.metadata.size()]) {
+        call->context.AddMetadata(key, value);
+      }
+    }
     call->context.set_deadline(absl::ToChronoTime(absl::Now() + load_.deadline));
     const grpc::Slice slice(load_.request(next_++));
     const grpc::ByteBuffer request(&slice, 1);
@@ -71,17 +92,18 @@ class Run {
     const absl::Time now = absl::Now();
     --in_flight_;
     if (now >= measure_from_ && cpu_begin_ == absl::ZeroDuration()) cpu_begin_ = OwnCpu();
+    if (call->status.ok()) ++result_.all_ok;
     if (call->began >= measure_from_ && now < until_) {
       ++result_.codes[call->status.error_code()];
       if (call->status.ok()) {
         result_.latency.Add(now - call->began);
       } else if (result_.first_error.empty()) {
-        result_.first_error =
-            absl::StrCat(static_cast<int>(call->status.error_code()), " ", call->status.error_message());
+        result_.first_error = absl::StrCat(static_cast<int>(call->status.error_code()), " ",
+                                           call->status.error_message());
       }
     }
     if (now < until_) {
-      Start(call->stub);
+      if (load_.rate == 0) Start();
     } else if (cpu_end_ == absl::ZeroDuration()) {
       cpu_end_ = OwnCpu();
     }

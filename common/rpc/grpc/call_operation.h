@@ -15,7 +15,8 @@
 
 namespace maru::rpc {
 
-// A call that lives as long as somebody holds it: its user, and every operation in flight. Loop's thread only.
+// A call that lives as long as somebody holds it: its user, and every operation in flight. Loop's
+// thread only.
 class HeldCall {
  public:
   void Hold() { ++holds_; }
@@ -44,8 +45,8 @@ class [[nodiscard]] CallHold {
   HeldCall& call_;
 };
 
-// At most one in flight, at most one coroutine waiting. When the waiting frame is destroyed the operation goes on without
-// it, and the next one to wait finds its result.
+// At most one in flight, at most one coroutine waiting. When the waiting frame is destroyed the
+// operation goes on without it, and the next one to wait finds its result.
 class CallOperation final : public Completion {
  public:
   explicit CallOperation(HeldCall& owner) : owner_(owner) {}
@@ -98,7 +99,8 @@ class CallOperation final : public Completion {
   bool ok_ = true;
 };
 
-// Receives the messages of a call one after the other. A Read that is destroyed loses nothing: the next one goes on.
+// Receives the messages of a call one after the other. A Read that is destroyed loses nothing: the
+// next one goes on.
 class MessageReader {
  public:
   explicit MessageReader(HeldCall& owner) : operation_(owner) {}
@@ -119,7 +121,8 @@ class MessageWriter {
  public:
   explicit MessageWriter(HeldCall& owner) : operation_(owner) {}
 
-  // Until the transport has taken the message; false when the call is gone. A Write that is destroyed may still send.
+  // Until the transport has taken the message; false when the call is gone. A Write that is
+  // destroyed may still send.
   async::Task<bool> Write(grpc_call* call, std::string bytes);
   // Suspends until nothing is on its way. co_await Quiet();
   async::Task<void> Quiet();

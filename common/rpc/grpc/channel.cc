@@ -57,7 +57,8 @@ class GrpcChannel final : public Channel {
       : loop_(loop), target_(std::move(target)), channel_(channel) {}
   ~GrpcChannel() override { grpc_channel_destroy(channel_); }
 
-  async::Task<Reply> Call(std::string_view method, std::string message, CallOptions options) override {
+  async::Task<Reply> Call(std::string_view method, std::string message,
+                          CallOptions options) override {
     const ClientCall::Handle call = MakeCall(method, options.deadline);
     if (absl::Status added = call->AddMetadata(options.metadata); !added.ok()) {
       Reply refused;
@@ -77,13 +78,14 @@ class GrpcChannel final : public Channel {
 
  private:
   ClientCall::Handle MakeCall(std::string_view method, Instant deadline) {
-    grpc_call* const call =
-        grpc_channel_create_registered_call(channel_, nullptr, GRPC_PROPAGATE_DEFAULTS, loop_.queue(),
-                                            Registered(method), ToTimespec(deadline), nullptr);
+    grpc_call* const call = grpc_channel_create_registered_call(
+        channel_, nullptr, GRPC_PROPAGATE_DEFAULTS, loop_.queue(), Registered(method),
+        ToTimespec(deadline), nullptr);
     return ClientCall::Make(call, target_);
   }
 
-  // gRPC's handle of a method: spares building its path for each call. As many as there are methods.
+  // gRPC's handle of a method: spares building its path for each call. As many as there are
+  // methods.
   void* Registered(std::string_view method) {
     const auto found = registered_.find(ToAbsl(method));
     if (found != registered_.end()) return found->second;
@@ -99,7 +101,9 @@ class GrpcChannel final : public Channel {
   absl::flat_hash_map<std::string, void*> registered_;
 };
 
-int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
 
 ChannelArgs ArgsOf(const GrpcChannelOptions& options) {
   ChannelArgs args;
@@ -126,7 +130,8 @@ std::unique_ptr<Channel> OpenGrpcChannel(GrpcLoop& loop, const GrpcChannelOption
   MARU_CHECK(loop.OnThread());
   ChannelArgs args = ArgsOf(options);
   grpc_channel_credentials* const credentials = options.credentials();
-  // With the scheme in it no peer ever looks like the target: ClientCall tells unsent calls by that.
+  // With the scheme in it no peer ever looks like the target: ClientCall tells unsent calls by
+  // that.
   std::string target = absl::StrCat("dns:///", options.target);
   grpc_channel* const channel = grpc_channel_create(target.c_str(), credentials, args.get());
   grpc_channel_credentials_release(credentials);

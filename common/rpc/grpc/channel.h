@@ -32,10 +32,10 @@ struct GrpcChannelOptions {
   absl::Duration keepalive_timeout = absl::Seconds(20);
 };
 
-// A channel with a connection of its own (not shared with other channels to the same target), made when it is first
-// needed. Call this on the loop's thread and destroy the channel there; `loop` outlives it. Calls in flight survive the
-// channel; their tasks and streams must not.
-// Errors of a call whose request surely never left this process carry the mark of SurelyUnsent (service.h).
+// A channel with a connection of its own (not shared with other channels to the same target), made
+// when it is first needed. Call this on the loop's thread and destroy the channel there; `loop`
+// outlives it. Calls in flight survive the channel; their tasks and streams must not. Errors of a
+// call whose request surely never left this process carry the mark of SurelyUnsent (service.h).
 std::unique_ptr<Channel> OpenGrpcChannel(GrpcLoop& loop, const GrpcChannelOptions& options);
 
 }  // namespace maru::rpc

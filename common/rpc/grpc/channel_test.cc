@@ -1,4 +1,5 @@
-// Goal: a channel tells what happened to a call, reconnects by itself, and frees what its user gave up.
+// Goal: a channel tells what happened to a call, reconnects by itself, and frees what its user gave
+// up.
 #include "common/rpc/grpc/channel.h"
 
 #include <gtest/gtest.h>
@@ -55,7 +56,8 @@ TEST_F(ChannelTest, ReconnectsByItself) {
     const Reply reply = loop.BlockOn(early->Call("Echo", "다시", CallOptions()));
     if (reply.status.ok()) break;
     ASSERT_LT(loop.Now() - start, absl::Seconds(5)) << reply.status;
-    loop.BlockOn([](GrpcLoop& on) -> async::Task<void> { co_await on.Sleep(absl::Milliseconds(20)); }(loop));
+    loop.BlockOn(
+        [](GrpcLoop& on) -> async::Task<void> { co_await on.Sleep(absl::Milliseconds(20)); }(loop));
   }
   loop.RunHere([&] { early.reset(); });
 }

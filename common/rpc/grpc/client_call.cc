@@ -38,14 +38,14 @@ void ClientCall::StartUnary(std::string message) {
 
 void ClientCall::StartStream() {
   Batch batch;
-  batch.SendInitialMetadata(headers_)
-      .ReceiveInitialMetadata(initial_)
-      .ReceiveStatus(trailing_, code_, details_);
+  batch.SendInitialMetadata(headers_).ReceiveInitialMetadata(initial_).ReceiveStatus(
+      trailing_, code_, details_);
   finished_.Start(call_, batch);
 }
 
 bool ClientCall::Unsent() const {
-  // The transport sets the peer when it takes the call over; before that gRPC answers with the target.
+  // The transport sets the peer when it takes the call over; before that gRPC answers with the
+  // target.
   char* const peer = grpc_call_get_peer(call_);
   const bool unsent = peer == target_;
   gpr_free(peer);

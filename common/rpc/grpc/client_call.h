@@ -18,8 +18,8 @@
 
 namespace maru::rpc {
 
-// One call of either kind. Its user holds it through a Handle: when that is destroyed the call is cancelled, and the
-// object goes with its last operation. Loop's thread only.
+// One call of either kind. Its user holds it through a Handle: when that is destroyed the call is
+// cancelled, and the object goes with its last operation. Loop's thread only.
 class ClientCall final : public HeldCall {
  public:
   struct Abandon {
@@ -28,7 +28,9 @@ class ClientCall final : public HeldCall {
   using Handle = std::unique_ptr<ClientCall, Abandon>;
 
   // Takes `call`. `target`: what grpc_call_get_peer says before there is a connection.
-  static Handle Make(grpc_call* call, std::string_view target) { return Handle(new ClientCall(call, target)); }
+  static Handle Make(grpc_call* call, std::string_view target) {
+    return Handle(new ClientCall(call, target));
+  }
 
   // INVALID_ARGUMENT for metadata that cannot be sent; then nothing must be started.
   absl::Status AddMetadata(const Metadata& metadata) { return headers_.Add(metadata); }

@@ -18,7 +18,8 @@ constexpr size_t kCopyUpTo = 4096;
 grpc_slice MovedSlice(std::string bytes) {
   auto* owner = new std::string(std::move(bytes));
   return grpc_slice_new_with_user_data(
-      owner->data(), owner->size(), [](void* data) { delete static_cast<std::string*>(data); }, owner);
+      owner->data(), owner->size(), [](void* data) { delete static_cast<std::string*>(data); },
+      owner);
 }
 
 }  // namespace
@@ -26,12 +27,15 @@ grpc_slice MovedSlice(std::string bytes) {
 gpr_timespec ToTimespec(Instant when) {
   if (when == Instant::InfiniteFuture()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
   const timespec time = absl::ToTimespec(when.SinceStart());
-  return {.tv_sec = time.tv_sec, .tv_nsec = static_cast<int32_t>(time.tv_nsec), .clock_type = GPR_CLOCK_MONOTONIC};
+  return {.tv_sec = time.tv_sec,
+          .tv_nsec = static_cast<int32_t>(time.tv_nsec),
+          .clock_type = GPR_CLOCK_MONOTONIC};
 }
 
 Instant ToInstant(gpr_timespec when) {
   const gpr_timespec time = gpr_convert_clock_type(when, GPR_CLOCK_MONOTONIC);
-  if (gpr_time_cmp(time, gpr_inf_future(GPR_CLOCK_MONOTONIC)) == 0) return Instant::InfiniteFuture();
+  if (gpr_time_cmp(time, gpr_inf_future(GPR_CLOCK_MONOTONIC)) == 0)
+    return Instant::InfiniteFuture();
   return Instant::FromDuration(absl::Seconds(time.tv_sec) + absl::Nanoseconds(time.tv_nsec));
 }
 
@@ -77,11 +81,13 @@ absl::Status SentMetadata::Add(std::string_view key, std::string_view value) {
   entry.key = CopiedSlice(key);
   entry.value = CopiedSlice(value);
   const bool legal = grpc_header_key_is_legal(entry.key) != 0 &&
-                     (grpc_is_binary_header(entry.key) != 0 || grpc_header_nonbin_value_is_legal(entry.value) != 0);
+                     (grpc_is_binary_header(entry.key) != 0 ||
+                      grpc_header_nonbin_value_is_legal(entry.value) != 0);
   if (!legal) {
     grpc_slice_unref(entry.key);
     grpc_slice_unref(entry.value);
-    return absl::InvalidArgumentError(absl::StrCat("metadata cannot carry this value of '", ToAbsl(key), "'"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("metadata cannot carry this value of '", ToAbsl(key), "'"));
   }
   entries_.push_back(entry);
   return absl::OkStatus();
@@ -149,7 +155,8 @@ Batch& Batch::SendStatus(SentMetadata& trailing, grpc_status_code code, grpc_sli
 }
 
 Batch& Batch::ReceiveInitialMetadata(ReceivedMetadata& metadata) {
-  Next(GRPC_OP_RECV_INITIAL_METADATA).data.recv_initial_metadata.recv_initial_metadata = metadata.Receive();
+  Next(GRPC_OP_RECV_INITIAL_METADATA).data.recv_initial_metadata.recv_initial_metadata =
+      metadata.Receive();
   return *this;
 }
 
@@ -158,7 +165,8 @@ Batch& Batch::ReceiveMessage(Message& message) {
   return *this;
 }
 
-Batch& Batch::ReceiveStatus(ReceivedMetadata& trailing, grpc_status_code& code, grpc_slice& details) {
+Batch& Batch::ReceiveStatus(ReceivedMetadata& trailing, grpc_status_code& code,
+                            grpc_slice& details) {
   auto& data = Next(GRPC_OP_RECV_STATUS_ON_CLIENT).data.recv_status_on_client;
   data.trailing_metadata = trailing.Receive();
   data.status = &code;
@@ -172,7 +180,8 @@ Batch& Batch::ReceiveClose(int& cancelled) {
 }
 
 void Batch::Start(grpc_call* call, Completion& done) {
-  // Anything but OK is a misuse of the interface: two operations of one kind at a time, or one after the end.
+  // Anything but OK is a misuse of the interface: two operations of one kind at a time, or one
+  // after the end.
   MARU_CHECK(grpc_call_start_batch(call, ops_, count_, &done, nullptr) == GRPC_CALL_OK);
 }
 

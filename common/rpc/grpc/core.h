@@ -1,5 +1,5 @@
-// Small owners and conversions for gRPC's C interface, which the rest of this folder is written against (README.md says
-// why).
+// Small owners and conversions for gRPC's C interface, which the rest of this folder is written
+// against (README.md says why).
 #ifndef MARU_COMMON_RPC_GRPC_CORE_H_
 #define MARU_COMMON_RPC_GRPC_CORE_H_
 
@@ -21,8 +21,8 @@
 
 namespace maru::rpc {
 
-// What waits for a completion of the queue: its address is the tag of the operation. Whoever starts an operation keeps
-// the Completion alive until it has been called.
+// What waits for a completion of the queue: its address is the tag of the operation. Whoever starts
+// an operation keeps the Completion alive until it has been called.
 class Completion {
  public:
   // Called once per started operation, on the loop's thread, on an otherwise empty stack.
@@ -32,7 +32,8 @@ class Completion {
   ~Completion() = default;
 };
 
-// A Completion that calls a member function: `MemberCompletion<&ServerCall::OnArrived> arrived_{*this}`.
+// A Completion that calls a member function: `MemberCompletion<&ServerCall::OnArrived>
+// arrived_{*this}`.
 template <auto kMethod>
 class MemberCompletion;
 template <class Owner, void (Owner::*kMethod)(bool)>
@@ -86,7 +87,8 @@ class Message {
   grpc_byte_buffer* buffer_ = nullptr;
 };
 
-// The bytes of a received message as one piece; copies only when it came in several. Keep the message meanwhile.
+// The bytes of a received message as one piece; copies only when it came in several. Keep the
+// message meanwhile.
 class Flat {
  public:
   explicit Flat(const Message& message);
@@ -129,8 +131,8 @@ class SentMetadata {
   SentMetadata(const SentMetadata&) = delete;
   SentMetadata& operator=(const SentMetadata&) = delete;
 
-  // INVALID_ARGUMENT for what HTTP/2 cannot carry: keys other than lower-case ASCII, values outside of printable ASCII
-  // unless the key ends in "-bin".
+  // INVALID_ARGUMENT for what HTTP/2 cannot carry: keys other than lower-case ASCII, values outside
+  // of printable ASCII unless the key ends in "-bin".
   absl::Status Add(std::string_view key, std::string_view value);
   absl::Status Add(const Metadata& metadata);
   void Clear();

@@ -17,8 +17,9 @@ GrpcLoop::Queue::~Queue() {
   grpc_shutdown();
 }
 
-// gRPC's C interface has no alarm to be set from outside, but it promises that an empty batch is completed immediately
-// and may be started by any thread (grpc.h, grpc_call_start_batch). So the waker is a call that goes nowhere.
+// gRPC's C interface has no alarm to be set from outside, but it promises that an empty batch is
+// completed immediately and may be started by any thread (grpc.h, grpc_call_start_batch). So the
+// waker is a call that goes nowhere.
 GrpcLoop::Waker::Waker(grpc_completion_queue* queue)
     : channel_(grpc_lame_client_channel_create("waker", GRPC_STATUS_UNAVAILABLE, "not a target")),
       call_(grpc_channel_create_call(channel_, nullptr, GRPC_PROPAGATE_DEFAULTS, queue,
@@ -115,7 +116,8 @@ void GrpcLoop::RunPosted() {
 
 void GrpcLoop::RunTimers() {
   if (timers_.NextDue() == Instant::InfiniteFuture()) return;
-  // Timers that a timer starts for "now" wait for the next round: completions and posted work get their turn.
+  // Timers that a timer starts for "now" wait for the next round: completions and posted work get
+  // their turn.
   const Instant now = Now();
   while (timers_.RunOne(now)) {
   }
@@ -124,7 +126,8 @@ void GrpcLoop::RunTimers() {
 void GrpcLoop::Drain() {
   grpc_completion_queue_shutdown(queue());
   while (true) {
-    const grpc_event event = grpc_completion_queue_next(queue(), gpr_inf_future(GPR_CLOCK_MONOTONIC), nullptr);
+    const grpc_event event =
+        grpc_completion_queue_next(queue(), gpr_inf_future(GPR_CLOCK_MONOTONIC), nullptr);
     if (event.type == GRPC_QUEUE_SHUTDOWN) break;
     static_cast<Completion*>(event.tag)->OnComplete(event.success != 0);
   }

@@ -1,8 +1,8 @@
 // GrpcLoop: the Executor of a deployment, driven by one gRPC completion queue on one thread.
 //
-// Servers, channels, timers and posted work of a deployment all run on this thread, so that a call goes from the socket
-// to its handler and back without changing threads. It sleeps in the poller until something happens: no wake-ups when
-// idle.
+// Servers, channels, timers and posted work of a deployment all run on this thread, so that a call
+// goes from the socket to its handler and back without changing threads. It sleeps in the poller
+// until something happens: no wake-ups when idle.
 #ifndef MARU_COMMON_RPC_GRPC_LOOP_H_
 #define MARU_COMMON_RPC_GRPC_LOOP_H_
 
@@ -28,8 +28,9 @@ class GrpcLoop final : public async::Executor {
  public:
   // Starts the thread.
   GrpcLoop();
-  // Stops and joins; not on the loop's own thread. Servers and channels must be gone; what gRPC still finishes for them is
-  // waited for. Posted callbacks and timers that have not run are destroyed on the thread, without being run.
+  // Stops and joins; not on the loop's own thread. Servers and channels must be gone; what gRPC
+  // still finishes for them is waited for. Posted callbacks and timers that have not run are
+  // destroyed on the thread, without being run.
   ~GrpcLoop() override;
 
   // Any thread.
@@ -50,7 +51,8 @@ class GrpcLoop final : public async::Executor {
     return async::BlockOn(*this, std::move(task));
   }
 
-  // Where servers and channels of this deployment post their completions; every tag is a Completion.
+  // Where servers and channels of this deployment post their completions; every tag is a
+  // Completion.
   grpc_completion_queue* queue() const { return queue_.get(); }
 
  private:

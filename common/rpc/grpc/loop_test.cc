@@ -1,4 +1,5 @@
-// Goal: the loop is an Executor like the others: order, timers, posts from other threads, nothing run after its end.
+// Goal: the loop is an Executor like the others: order, timers, posts from other threads, nothing
+// run after its end.
 #include "common/rpc/grpc/loop.h"
 
 #include <gtest/gtest.h>
@@ -67,7 +68,9 @@ TEST(GrpcLoopTest, ATimerBeyondThePollersSleepIsNotLate) {
   // The poller sleeps without end; a timer started from outside must wake it.
   const Instant start = loop.Now();
   std::promise<void> fired;
-  loop.Post([&] { loop.StartTimer(loop.Now() + absl::Milliseconds(5), [&fired] { fired.set_value(); }); });
+  loop.Post([&] {
+    loop.StartTimer(loop.Now() + absl::Milliseconds(5), [&fired] { fired.set_value(); });
+  });
   ASSERT_EQ(fired.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
   EXPECT_LT(loop.Now() - start, absl::Seconds(5));
 }
@@ -77,8 +80,11 @@ TEST(GrpcLoopTest, DestroysWhatHasNotRunWithoutRunningIt) {
   bool ran = false;
   {
     GrpcLoop loop;
-    loop.RunHere([&] { loop.StartTimer(Instant::InfiniteFuture() - absl::Hours(1), [kept, &ran] { ran = true; }); });
-    loop.RunHere([&] { loop.StartTimer(loop.Now() + absl::Hours(1), [kept, &ran] { ran = true; }); });
+    loop.RunHere([&] {
+      loop.StartTimer(Instant::InfiniteFuture() - absl::Hours(1), [kept, &ran] { ran = true; });
+    });
+    loop.RunHere(
+        [&] { loop.StartTimer(loop.Now() + absl::Hours(1), [kept, &ran] { ran = true; }); });
   }
   EXPECT_FALSE(ran);
   EXPECT_EQ(kept.use_count(), 1);

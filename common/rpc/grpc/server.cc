@@ -26,7 +26,8 @@ class GrpcServer final : public Server {
 
   async::Task<void> Shutdown(Instant until) override {
     core_.BeginShutdown();
-    // Connections without calls are closed by the clients, once they have heard that the server goes away.
+    // Connections without calls are closed by the clients, once they have heard that the server
+    // goes away.
     while (!Done() && core_.loop().Now() < until) {
       co_await core_.changed().WaitUntil(until);
     }
@@ -41,7 +42,9 @@ class GrpcServer final : public Server {
   const int port_;
 };
 
-int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
 
 ChannelArgs ArgsOf(const GrpcServerOptions& options) {
   ChannelArgs args;
@@ -52,7 +55,8 @@ ChannelArgs ArgsOf(const GrpcServerOptions& options) {
       .Set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout))
       // Clients probe idle connections too (channel.h); by default gRPC takes that for an attack.
       .Set(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1)
-      .Set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, Milliseconds(options.keepalive_timeout))
+      .Set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+           Milliseconds(options.keepalive_timeout))
       .Set(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(options.max_connection_age))
       .Set(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(options.max_connection_age_grace))
       .Set(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(options.handshake_timeout))
@@ -61,7 +65,8 @@ ChannelArgs ArgsOf(const GrpcServerOptions& options) {
   return args;
 }
 
-// Why `address` could not be listened on. gRPC only says that it failed, so this asks the system again.
+// Why `address` could not be listened on. gRPC only says that it failed, so this asks the system
+// again.
 std::string WhyNotListening(const std::string& address) {
   const size_t colon = address.rfind(':');
   if (colon == std::string::npos) return "it has no port";
@@ -71,14 +76,16 @@ std::string WhyNotListening(const std::string& address) {
   hints.ai_flags = AI_PASSIVE;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (const int error = getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found); error != 0) {
+  if (const int error = getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found);
+      error != 0) {
     return gai_strerror(error);
   }
   const int socket_fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int reuse = 1;
   int error = socket_fd < 0 ? errno : 0;
-  if (error == 0 && (setsockopt(socket_fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse)) != 0 ||
-                     bind(socket_fd, found->ai_addr, found->ai_addrlen) != 0 || listen(socket_fd, 1) != 0)) {
+  if (error == 0 &&
+      (setsockopt(socket_fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse)) != 0 ||
+       bind(socket_fd, found->ai_addr, found->ai_addrlen) != 0 || listen(socket_fd, 1) != 0)) {
     error = errno;
   }
   if (socket_fd >= 0) close(socket_fd);

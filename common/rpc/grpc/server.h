@@ -1,8 +1,9 @@
-// The gRPC implementation of rpc::Server: every method of every service arrives here by name and goes to one
-// InboundHandler.
+// The gRPC implementation of rpc::Server: every method of every service arrives here by name and
+// goes to one InboundHandler.
 //
-// Statuses carry their google.rpc details in the trailer `grpc-status-details-bin`; errors with a RetryInfo also carry
-// `retry-after` (whole seconds, rounded up), which a gateway turns into the HTTP header.
+// Statuses carry their google.rpc details in the trailer `grpc-status-details-bin`; errors with a
+// RetryInfo also carry `retry-after` (whole seconds, rounded up), which a gateway turns into the
+// HTTP header.
 #ifndef MARU_COMMON_RPC_GRPC_SERVER_H_
 #define MARU_COMMON_RPC_GRPC_SERVER_H_
 
@@ -32,22 +33,26 @@ struct GrpcServerOptions {
   // Per connection; more wait at the client.
   int max_streams = 256;
   // Calls of all connections that have arrived and are not finished; more are refused at once with
-  // RESOURCE_EXHAUSTED/OVERLOADED. Also bounds callers that open calls and never send their request.
+  // RESOURCE_EXHAUSTED/OVERLOADED. Also bounds callers that open calls and never send their
+  // request.
   size_t max_calls = 4096;
-  // Silent connections are probed after `keepalive_time` and closed when nothing comes for `keepalive_timeout`.
+  // Silent connections are probed after `keepalive_time` and closed when nothing comes for
+  // `keepalive_timeout`.
   absl::Duration keepalive_time = absl::Seconds(60);
   absl::Duration keepalive_timeout = absl::Seconds(20);
-  // Makes clients reconnect now and then, so that load spreads over replicas; calls in flight get the grace.
+  // Makes clients reconnect now and then, so that load spreads over replicas; calls in flight get
+  // the grace.
   absl::Duration max_connection_age = absl::Minutes(30);
   absl::Duration max_connection_age_grace = absl::Seconds(60);
   absl::Duration handshake_timeout = absl::Seconds(10);
 };
 
-// Listens and serves until the server is destroyed. Calls run on `loop`; call this on its thread, and destroy the result
-// there. `loop` and `handler` outlive the server.
-// Destroying the server cancels all calls and destroys their frames before it returns; what is left of the connections is
-// closed by the loop soon after. Await Shutdown first to finish in order and to be sure that the port is free.
-// FAILED_PRECONDITION: the address cannot be listened on (in use, not of this machine, malformed); says why.
+// Listens and serves until the server is destroyed. Calls run on `loop`; call this on its thread,
+// and destroy the result there. `loop` and `handler` outlive the server. Destroying the server
+// cancels all calls and destroys their frames before it returns; what is left of the connections is
+// closed by the loop soon after. Await Shutdown first to finish in order and to be sure that the
+// port is free. FAILED_PRECONDITION: the address cannot be listened on (in use, not of this
+// machine, malformed); says why.
 absl::StatusOr<std::unique_ptr<Server>> StartGrpcServer(GrpcLoop& loop, InboundHandler& handler,
                                                         const GrpcServerOptions& options);
 

@@ -13,25 +13,29 @@ namespace maru::rpc {
 namespace {
 
 constexpr std::string_view kDetailsKey = "grpc-status-details-bin";
-// Larger details would make the trailers exceed what peers accept (8 KiB is the smallest common limit, before base64).
+// Larger details would make the trailers exceed what peers accept (8 KiB is the smallest common
+// limit, before base64).
 constexpr size_t kMaxDetailsBytes = 4096;
 constexpr size_t kMaxStatusMessageBytes = 1024;
 
 absl::Status CallIsGone() { return absl::CancelledError("the call is gone"); }
 
-// Too many calls at once, before anything is known of this one; the dispatcher refuses with the same reason.
+// Too many calls at once, before anything is known of this one; the dispatcher refuses with the
+// same reason.
 constexpr ReasonInfo kOverloaded = {.code = absl::StatusCode::kResourceExhausted,
                                     .reason = "OVERLOADED",
                                     .message = "overloaded",
                                     .retry_delay = absl::Milliseconds(200)};
 
-// What the client sees beside code and message. Illegal values cannot occur: one is base64, the other a number.
+// What the client sees beside code and message. Illegal values cannot occur: one is base64, the
+// other a number.
 void AddErrorDetails(const absl::Status& status, SentMetadata& trailing) {
   const std::string details = EncodeDetails(status);
   if (details.size() <= kMaxDetailsBytes) MARU_CHECK(trailing.Add(kDetailsKey, details).ok());
   if (const auto delay = RetryDelayOf(status); delay.has_value()) {
     const int64_t seconds = absl::ToInt64Seconds(absl::Ceil(*delay, absl::Seconds(1)));
-    MARU_CHECK(trailing.Add("retry-after", ToStd(absl::StrCat(std::max<int64_t>(seconds, 1)))).ok());
+    MARU_CHECK(
+        trailing.Add("retry-after", ToStd(absl::StrCat(std::max<int64_t>(seconds, 1)))).ok());
   }
 }
 
@@ -44,8 +48,8 @@ void ServerCall::Request() {
   grpc_call_details_init(&details_);
   Completion* const tag = &on_arrived_;
   grpc_completion_queue* const queue = core_.loop().queue();
-  MARU_CHECK(grpc_server_request_call(core_.server(), &call_, &details_, received_.Receive(), queue, queue, tag) ==
-             GRPC_CALL_OK);
+  MARU_CHECK(grpc_server_request_call(core_.server(), &call_, &details_, received_.Receive(), queue,
+                                      queue, tag) == GRPC_CALL_OK);
 }
 
 void ServerCall::OnArrived(bool ok) {
@@ -178,7 +182,8 @@ void ServerCall::OnReleased() {
 
 async::Task<absl::StatusOr<std::optional<std::string>>> ServerCall::Read() {
   std::optional<std::string> message = co_await reader_.Read(call_);
-  if (!message.has_value() && grpc_call_failed_before_recv_message(call_) != 0) co_return CallIsGone();
+  if (!message.has_value() && grpc_call_failed_before_recv_message(call_) != 0)
+    co_return CallIsGone();
   co_return message;
 }
 

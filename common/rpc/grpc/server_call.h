@@ -18,8 +18,9 @@
 namespace maru::rpc {
 
 // Unary: arrive → receive the request → run the handler → reply, status and close in one batch.
-// Stream: arrive → send headers, watch for cancellation, run the handler → status. A cancelled stream's frame is
-// destroyed; the handler of a unary call runs to its end whatever the caller does.
+// Stream: arrive → send headers, watch for cancellation, run the handler → status. A cancelled
+// stream's frame is destroyed; the handler of a unary call runs to its end whatever the caller
+// does.
 class ServerCall final : public HeldCall, public ServerStream {
  public:
   explicit ServerCall(ServerCore& core) : core_(core) {}

@@ -7,14 +7,16 @@ namespace maru::rpc {
 
 namespace {
 
-// Calls that gRPC may hand over without asking first. More only save a trip through its queue of arrived calls.
+// Calls that gRPC may hand over without asking first. More only save a trip through its queue of
+// arrived calls.
 constexpr size_t kRequested = 32;
 // Call objects kept for later beyond those; what a burst needed more is freed.
 constexpr size_t kMaxFree = 256;
 
 }  // namespace
 
-ServerCore::ServerCore(GrpcLoop& loop, InboundHandler& handler, grpc_server* server, size_t max_calls)
+ServerCore::ServerCore(GrpcLoop& loop, InboundHandler& handler, grpc_server* server,
+                       size_t max_calls)
     : loop_(loop), handler_(&handler), server_(server), max_calls_(max_calls), changed_(loop) {
   for (size_t i = 0; i < kRequested; ++i) Request();
 }
@@ -67,8 +69,8 @@ void ServerCore::OnShutdown(bool) {
 }
 
 void ServerCore::CancelCalls() {
-  // Destroying a frame may end other calls (its destructors run): take one at a time until none has a frame. From the
-  // back, because a call that ends is replaced by the last one.
+  // Destroying a frame may end other calls (its destructors run): take one at a time until none has
+  // a frame. From the back, because a call that ends is replaced by the last one.
   for (size_t i = active_.size(); i > 0; --i) {
     if (i <= active_.size()) active_[i - 1]->DestroyFrame();
   }

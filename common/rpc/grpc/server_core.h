@@ -1,4 +1,5 @@
-// ServerCore: what outlives a GrpcServer until gRPC has given everything back: the C server and the call objects.
+// ServerCore: what outlives a GrpcServer until gRPC has given everything back: the C server and the
+// call objects.
 #ifndef MARU_COMMON_RPC_GRPC_SERVER_CORE_H_
 #define MARU_COMMON_RPC_GRPC_SERVER_CORE_H_
 
@@ -15,8 +16,8 @@ namespace maru::rpc {
 
 class ServerCall;
 
-// Counts its users: the GrpcServer, each call object that gRPC has or that serves a call, and the pending shutdown.
-// Destroys itself with the last one. Loop's thread only.
+// Counts its users: the GrpcServer, each call object that gRPC has or that serves a call, and the
+// pending shutdown. Destroys itself with the last one. Loop's thread only.
 class ServerCore {
  public:
   // `server` is started. Begins to accept calls.
@@ -36,8 +37,8 @@ class ServerCore {
 
   // Stops accepting and tells the clients to go away. Idempotent.
   void BeginShutdown();
-  // Destroys the frames of all calls and closes their connections; the handler is not called any more. After
-  // BeginShutdown.
+  // Destroys the frames of all calls and closes their connections; the handler is not called any
+  // more. After BeginShutdown.
   void CancelCalls();
   // The GrpcServer goes away.
   void Abandon();

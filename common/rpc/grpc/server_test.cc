@@ -1,4 +1,5 @@
-// Goal: what a server promises holds over a real connection, whatever the client does, and no frame is left behind.
+// Goal: what a server promises holds over a real connection, whatever the client does, and no frame
+// is left behind.
 #include "common/rpc/grpc/server.h"
 
 #include <gmock/gmock.h>
@@ -269,7 +270,8 @@ TEST_F(StreamFrameTest, AnAbandonedReadLosesNoMessage) {
     {
       // Gives up before anything has come.
       async::Scope scope;
-      scope.Spawn([](ServerStream& from) -> async::Task<void> { (void)co_await from.Read(); }(stream));
+      scope.Spawn(
+          [](ServerStream& from) -> async::Task<void> { (void)co_await from.Read(); }(stream));
     }
     CO_RETURN_IF_ERROR(co_await stream.Write("gave up"));
     CO_ASSIGN_OR_RETURN(std::optional<std::string> message, co_await stream.Read());
@@ -286,7 +288,8 @@ TEST_F(StreamFrameTest, AnAbandonedReadLosesNoMessage) {
   EXPECT_EQ(loop.BlockOn(talk(*channel)), "첫 번째");
 }
 
-// Unary handlers run to their end: their effect is a transaction that must not stop half way for a caller's whim.
+// Unary handlers run to their end: their effect is a transaction that must not stop half way for a
+// caller's whim.
 TEST_F(ServerTest, AUnaryHandlerRunsToItsEndAfterTheCallerHasGone) {
   bool started = false;
   bool finished = false;
@@ -425,7 +428,8 @@ TEST_F(ServerTest, AnAddressOfAnotherMachineIsAClearError) {
     GrpcServerOptions options;
     options.address = "192.0.2.1:7101";
     const auto started = StartGrpcServer(loop, handler, options);
-    EXPECT_THAT(std::string(started.status().message()), HasSubstr("Cannot assign requested address"));
+    EXPECT_THAT(std::string(started.status().message()),
+                HasSubstr("Cannot assign requested address"));
   });
 }
 

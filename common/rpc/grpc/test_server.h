@@ -91,8 +91,11 @@ class ServerTest : public testing::Test {
 
   Instant In(absl::Duration duration) { return loop.Now() + duration; }
 
-  // Waits on the loop until `condition` holds, looking again at each `changed` and every 10 ms; false after 10 s.
-  bool Eventually(std::function<bool()> condition) { return loop.BlockOn(Await(std::move(condition))); }
+  // Waits on the loop until `condition` holds, looking again at each `changed` and every 10 ms;
+  // false after 10 s.
+  bool Eventually(std::function<bool()> condition) {
+    return loop.BlockOn(Await(std::move(condition)));
+  }
 
   async::Task<bool> Await(std::function<bool()> condition) {
     const Instant until = In(absl::Seconds(10));

@@ -41,12 +41,16 @@ absl::Status OpenSslError(std::string_view what) {
   return absl::InternalError(absl::StrCat(ToAbsl(what), ": ", text.data()));
 }
 
-Bio Reading(std::string_view pem) { return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
+Bio Reading(std::string_view pem) {
+  return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
 
-// The algorithm is a property of the key: only P-256 keys are taken, so no token can choose another.
+// The algorithm is a property of the key: only P-256 keys are taken, so no token can choose
+// another.
 absl::StatusOr<std::shared_ptr<EVP_PKEY>> OnP256(EVP_PKEY* key, std::string_view kind) {
   ERR_clear_error();
-  if (key == nullptr) return absl::InvalidArgumentError(absl::StrCat("not a ", ToAbsl(kind), " in PEM"));
+  if (key == nullptr)
+    return absl::InvalidArgumentError(absl::StrCat("not a ", ToAbsl(kind), " in PEM"));
   std::shared_ptr<EVP_PKEY> owned(key, EVP_PKEY_free);
   std::array<char, 64> group{};
   size_t length = 0;
@@ -54,7 +58,8 @@ absl::StatusOr<std::shared_ptr<EVP_PKEY>> OnP256(EVP_PKEY* key, std::string_view
       EVP_PKEY_get_group_name(key, group.data(), group.size(), &length) != 1 ||
       std::string_view(group.data(), length) != kCurve) {
     ERR_clear_error();
-    return absl::InvalidArgumentError(absl::StrCat("the ", ToAbsl(kind), " is not on the curve P-256"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the ", ToAbsl(kind), " is not on the curve P-256"));
   }
   return owned;
 }
@@ -73,7 +78,8 @@ absl::StatusOr<PemKeyPair> GenerateEs256KeyPair() {
   const Bio private_pem(BIO_new(BIO_s_mem()));
   const Bio public_pem(BIO_new(BIO_s_mem()));
   if (key == nullptr ||
-      PEM_write_bio_PKCS8PrivateKey(private_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1 ||
+      PEM_write_bio_PKCS8PrivateKey(private_pem.get(), key.get(), nullptr, nullptr, 0, nullptr,
+                                    nullptr) != 1 ||
       PEM_write_bio_PUBKEY(public_pem.get(), key.get()) != 1) {
     return OpenSslError("cannot make a key");
   }
@@ -81,7 +87,8 @@ absl::StatusOr<PemKeyPair> GenerateEs256KeyPair() {
 }
 
 absl::StatusOr<Es256PublicKey> Es256PublicKey::FromPem(std::string_view pem) {
-  auto key = OnP256(PEM_read_bio_PUBKEY(Reading(pem).get(), nullptr, nullptr, nullptr), "public key");
+  auto key =
+      OnP256(PEM_read_bio_PUBKEY(Reading(pem).get(), nullptr, nullptr, nullptr), "public key");
   if (!key.ok()) return key.status();
   return Es256PublicKey(*std::move(key));
 }
@@ -109,7 +116,8 @@ bool Es256PublicKey::Verify(std::string_view data, std::string_view signature) c
 }
 
 absl::StatusOr<Es256PrivateKey> Es256PrivateKey::FromPem(std::string_view pem) {
-  auto key = OnP256(PEM_read_bio_PrivateKey(Reading(pem).get(), nullptr, nullptr, nullptr), "private key");
+  auto key =
+      OnP256(PEM_read_bio_PrivateKey(Reading(pem).get(), nullptr, nullptr, nullptr), "private key");
   if (!key.ok()) return key.status();
   return Es256PrivateKey(*std::move(key));
 }
@@ -120,8 +128,8 @@ absl::StatusOr<std::string> Es256PrivateKey::Sign(std::string_view data) const {
   size_t der_length = der.size();
   if (context == nullptr ||
       EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) != 1 ||
-      EVP_DigestSign(context.get(), der.data(), &der_length, reinterpret_cast<const unsigned char*>(data.data()),
-                     data.size()) != 1) {
+      EVP_DigestSign(context.get(), der.data(), &der_length,
+                     reinterpret_cast<const unsigned char*>(data.data()), data.size()) != 1) {
     return OpenSslError("cannot sign");
   }
   const unsigned char* begin = der.data();

@@ -1,4 +1,5 @@
-// ES256 (ECDSA on P-256 with SHA-256, RFC 7518 section 3.4) over OpenSSL: keys as PEM, signatures as 64 bytes r || s.
+// ES256 (ECDSA on P-256 with SHA-256, RFC 7518 section 3.4) over OpenSSL: keys as PEM, signatures
+// as 64 bytes r || s.
 #ifndef MARU_COMMON_RPC_IDENTITY_ES256_H_
 #define MARU_COMMON_RPC_IDENTITY_ES256_H_
 

@@ -1,5 +1,6 @@
-// Goal: nobody gets in who should not: each way to forge, stretch or misuse a token is refused with its cause.
-// Method: real keys in a folder, a clock under the test's hand, tokens with one thing wrong each.
+// Goal: nobody gets in who should not: each way to forge, stretch or misuse a token is refused with
+// its cause. Method: real keys in a folder, a clock under the test's hand, tokens with one thing
+// wrong each.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -134,7 +135,8 @@ TEST_F(IdentityTest, AContextIsAServiceAndNothingElse) {
   Verifier verifier = MakeVerifier();
   Claims claims = ServiceClaims();
   claims.roles = {"service", "admin"};
-  const auto result = verifier.Authenticate(*MakeToken(claims, "datecourse-review", ServiceKey("datecourse-review")));
+  const auto result = verifier.Authenticate(
+      *MakeToken(claims, "datecourse-review", ServiceKey("datecourse-review")));
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->identity->subject, "datecourse-review");
   EXPECT_TRUE(result->identity->Is(ROLE_SERVICE));
@@ -156,7 +158,8 @@ TEST_F(IdentityTest, RefusesOtherAlgorithmsEvenWhenTheSignatureWouldFit) {
     const std::string header = absl::StrCat(R"({"kid":"users","alg":")", algorithm, R"("})");
     EXPECT_EQ(CauseOfRefusal(Signed(header, payload)), "the algorithm is not ES256") << algorithm;
   }
-  EXPECT_TRUE(MakeVerifier().Authenticate(Signed(R"({"kid":"users","alg":"ES256"})", payload)).ok());
+  EXPECT_TRUE(
+      MakeVerifier().Authenticate(Signed(R"({"kid":"users","alg":"ES256"})", payload)).ok());
 }
 
 TEST_F(IdentityTest, RefusesAnotherKey) {
@@ -187,12 +190,16 @@ TEST_F(IdentityTest, RefusesAContextThatSpeaksForAnother) {
 }
 
 TEST_F(IdentityTest, RefusesAContextThatSpeaksForAPersonAndAPersonThatSpeaksForAContext) {
-  EXPECT_EQ(CauseOfRefusal(*MakeToken(UserClaims(), "datecourse-review", ServiceKey("datecourse-review"))),
+  EXPECT_EQ(CauseOfRefusal(
+                *MakeToken(UserClaims(), "datecourse-review", ServiceKey("datecourse-review"))),
             "unknown key");
-  EXPECT_EQ(CauseOfRefusal(*MakeToken(UserClaims(), kUserKeyId, ServiceKey("datecourse-review"))), "wrong signature");
-  EXPECT_EQ(CauseOfRefusal(*MakeToken(ServiceClaims(), "datecourse-review", UserKey())), "wrong signature");
-  EXPECT_EQ(CauseOfRefusal(UserToken([](Claims& claims) { claims.roles = {"customer", "service"}; })),
-            "role service from the users' issuer");
+  EXPECT_EQ(CauseOfRefusal(*MakeToken(UserClaims(), kUserKeyId, ServiceKey("datecourse-review"))),
+            "wrong signature");
+  EXPECT_EQ(CauseOfRefusal(*MakeToken(ServiceClaims(), "datecourse-review", UserKey())),
+            "wrong signature");
+  EXPECT_EQ(
+      CauseOfRefusal(UserToken([](Claims& claims) { claims.roles = {"customer", "service"}; })),
+      "role service from the users' issuer");
 }
 
 TEST_F(IdentityTest, RefusesKeyIdsThatAreNoNames) {
@@ -200,43 +207,54 @@ TEST_F(IdentityTest, RefusesKeyIdsThatAreNoNames) {
     Claims claims = ServiceClaims();
     claims.subject = name;
     const std::string token = *MakeToken(claims, name, UserKey());
-    EXPECT_THAT(CauseOfRefusal(token), ::testing::AnyOf("unknown key", HasSubstr("claim sub"))) << name;
+    EXPECT_THAT(CauseOfRefusal(token), ::testing::AnyOf("unknown key", HasSubstr("claim sub")))
+        << name;
   }
 }
 
 // For others.
 TEST_F(IdentityTest, RefusesAnotherAudience) {
-  EXPECT_EQ(CauseOfRefusal(UserToken([](Claims& claims) { claims.audiences = {"elsewhere"}; })), "another audience");
-  EXPECT_EQ(CauseOfRefusal(UserToken([](Claims& claims) { claims.audiences = {}; })), "another audience");
+  EXPECT_EQ(CauseOfRefusal(UserToken([](Claims& claims) { claims.audiences = {"elsewhere"}; })),
+            "another audience");
+  EXPECT_EQ(CauseOfRefusal(UserToken([](Claims& claims) { claims.audiences = {}; })),
+            "another audience");
   // A callee cannot pass its caller's token on.
   Claims claims = ServiceClaims();
   claims.audiences = {"datecourse-communication"};
-  EXPECT_EQ(CauseOfRefusal(*MakeToken(claims, "datecourse-review", ServiceKey("datecourse-review"))),
-            "another audience");
+  EXPECT_EQ(
+      CauseOfRefusal(*MakeToken(claims, "datecourse-review", ServiceKey("datecourse-review"))),
+      "another audience");
   claims.audiences = {std::string(kUserAudience)};
-  EXPECT_EQ(CauseOfRefusal(*MakeToken(claims, "datecourse-review", ServiceKey("datecourse-review"))),
-            "another audience");
+  EXPECT_EQ(
+      CauseOfRefusal(*MakeToken(claims, "datecourse-review", ServiceKey("datecourse-review"))),
+      "another audience");
   EXPECT_TRUE(MakeVerifier()
                   .Authenticate(UserToken([](Claims& c) { c.audiences = {"elsewhere", "maru"}; }))
                   .ok());
 }
 
 TEST_F(IdentityTest, RefusesAnotherIssuer) {
-  EXPECT_EQ(CauseOfRefusal(UserToken([](Claims& claims) { claims.issuer = "https://example.com"; })), "unknown issuer");
+  EXPECT_EQ(
+      CauseOfRefusal(UserToken([](Claims& claims) { claims.issuer = "https://example.com"; })),
+      "unknown issuer");
 }
 
 // Out of time.
 TEST_F(IdentityTest, RefusesAnExpiredTokenAfterTheLeeway) {
-  const std::string token = UserToken([this](Claims& claims) { claims.expire_time = clock_.wall - absl::Seconds(6); });
+  const std::string token =
+      UserToken([this](Claims& claims) { claims.expire_time = clock_.wall - absl::Seconds(6); });
   EXPECT_EQ(CauseOfRefusal(token), "expired");
   EXPECT_TRUE(MakeVerifier()
-                  .Authenticate(UserToken([this](Claims& claims) { claims.expire_time = clock_.wall - absl::Seconds(3); }))
+                  .Authenticate(UserToken([this](Claims& claims) {
+                    claims.expire_time = clock_.wall - absl::Seconds(3);
+                  }))
                   .ok());
 }
 
 TEST_F(IdentityTest, RefusesACachedTokenOnceItExpires) {
   Verifier verifier = MakeVerifier();
-  const std::string token = UserToken([this](Claims& claims) { claims.expire_time = clock_.wall + absl::Minutes(1); });
+  const std::string token =
+      UserToken([this](Claims& claims) { claims.expire_time = clock_.wall + absl::Minutes(1); });
   EXPECT_TRUE(verifier.Authenticate(token).ok());
   EXPECT_TRUE(verifier.Authenticate(token).ok());
   clock_.Advance(absl::Seconds(66));
@@ -246,10 +264,12 @@ TEST_F(IdentityTest, RefusesACachedTokenOnceItExpires) {
 }
 
 TEST_F(IdentityTest, RefusesATokenBeforeItsTime) {
-  EXPECT_EQ(CauseOfRefusal(UserToken([this](Claims& c) { c.not_before = clock_.wall + absl::Seconds(6); })),
+  EXPECT_EQ(CauseOfRefusal(
+                UserToken([this](Claims& c) { c.not_before = clock_.wall + absl::Seconds(6); })),
             "not valid yet");
   EXPECT_TRUE(MakeVerifier()
-                  .Authenticate(UserToken([this](Claims& c) { c.not_before = clock_.wall + absl::Seconds(4); }))
+                  .Authenticate(UserToken(
+                      [this](Claims& c) { c.not_before = clock_.wall + absl::Seconds(4); }))
                   .ok());
 }
 
@@ -268,7 +288,8 @@ TEST_F(IdentityTest, RefusesWhatIsNoToken) {
       {absl::StrCat(absl::WebSafeBase64Escape("{\"alg\":"), ".e30.AA"), "not a JSON object"},
       {std::string(kMaxTokenBytes + 1, 'a'), "too long"},
   };
-  for (const auto& bad : cases) EXPECT_EQ(CauseOfRefusal(bad.token), bad.cause) << bad.token.substr(0, 50);
+  for (const auto& bad : cases)
+    EXPECT_EQ(CauseOfRefusal(bad.token), bad.cause) << bad.token.substr(0, 50);
 }
 
 TEST_F(IdentityTest, RefusesClaimsOfTheWrongType) {
@@ -282,21 +303,28 @@ TEST_F(IdentityTest, RefusesClaimsOfTheWrongType) {
       {R"({"iss":"maru-users","aud":"maru","sub":"kim","exp":1e300})", "claim exp is no time"},
       {R"({"iss":"maru-users","aud":"maru","sub":"kim","exp":-1})", "claim exp is no time"},
       {R"({"iss":"maru-users","aud":"maru","exp":1900000000})", "claim sub is missing or no id"},
-      {R"({"iss":"maru-users","aud":"maru","sub":"김 철수","exp":1900000000})", "claim sub is missing or no id"},
-      {R"({"iss":"maru-users","aud":"maru","sub":"a\nb","exp":1900000000})", "claim sub is missing or no id"},
+      {R"({"iss":"maru-users","aud":"maru","sub":"김 철수","exp":1900000000})",
+       "claim sub is missing or no id"},
+      {R"({"iss":"maru-users","aud":"maru","sub":"a\nb","exp":1900000000})",
+       "claim sub is missing or no id"},
       {R"({"iss":"maru-users","aud":"maru","sub":7,"exp":1900000000})", "claim sub is no string"},
-      {R"({"iss":["maru-users"],"aud":"maru","sub":"kim","exp":1900000000})", "claim iss is no string"},
-      {R"({"iss":"maru-users","aud":5,"sub":"kim","exp":1900000000})", "claim aud is no list of strings"},
+      {R"({"iss":["maru-users"],"aud":"maru","sub":"kim","exp":1900000000})",
+       "claim iss is no string"},
+      {R"({"iss":"maru-users","aud":5,"sub":"kim","exp":1900000000})",
+       "claim aud is no list of strings"},
       {R"({"iss":"maru-users","aud":"maru","sub":"kim","exp":1900000000,"roles":"admin"})",
        "claim roles is no list of strings"},
       {R"({"iss":"maru-users","aud":"maru","sub":"kim","exp":1900000000,"roles":[{"admin":1}]})",
        "claim roles is no list of strings"},
-      {R"({"iss":"maru-users","aud":"maru","sub":"kim","exp":1900000000,"nbf":true})", "claim nbf is no time"},
+      {R"({"iss":"maru-users","aud":"maru","sub":"kim","exp":1900000000,"nbf":true})",
+       "claim nbf is no time"},
   };
-  for (const auto& bad : cases) EXPECT_EQ(CauseOfRefusal(Signed(kHeader, bad.payload)), bad.cause) << bad.payload;
-  EXPECT_EQ(CauseOfRefusal(Signed(R"({"alg":"ES256","kid":"users","crit":["b64"]})",
-                                  R"({"iss":"maru-users","aud":"maru","sub":"kim","exp":1900000000})")),
-            "critical extensions");
+  for (const auto& bad : cases)
+    EXPECT_EQ(CauseOfRefusal(Signed(kHeader, bad.payload)), bad.cause) << bad.payload;
+  EXPECT_EQ(
+      CauseOfRefusal(Signed(R"({"alg":"ES256","kid":"users","crit":["b64"]})",
+                            R"({"iss":"maru-users","aud":"maru","sub":"kim","exp":1900000000})")),
+      "critical extensions");
   // Deep nesting neither crashes nor throws.
   EXPECT_EQ(CauseOfRefusal(Signed(kHeader, std::string(3000, '['))), "not a JSON object");
 }
@@ -307,7 +335,10 @@ TEST_F(IdentityTest, RemembersABoundedNumberOfTokensAndKeepsTheBusyOnes) {
   const std::string busy = UserToken([](Claims& claims) { claims.subject = "busy"; });
   const auto first = verifier.Authenticate(busy);
   for (int i = 0; i < 100; ++i) {
-    EXPECT_TRUE(verifier.Authenticate(UserToken([i](Claims& c) { c.subject = absl::StrCat("customer-", i); })).ok());
+    EXPECT_TRUE(
+        verifier
+            .Authenticate(UserToken([i](Claims& c) { c.subject = absl::StrCat("customer-", i); }))
+            .ok());
     const auto again = verifier.Authenticate(busy);
     // The same object: it was not verified again.
     EXPECT_EQ(again->identity.get(), first->identity.get()) << i;
@@ -357,7 +388,8 @@ TEST_F(IdentityTest, ServiceTokensAreRenewedEarly) {
 TEST_F(IdentityTest, ASignerWithoutItsKeySaysWhichFile) {
   const auto signer = ServiceSigner::Load(keys_, "datecourse-nobody", clock_);
   EXPECT_EQ(signer.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(signer.status().message()), HasSubstr("services/datecourse-nobody/private.pem"));
+  EXPECT_THAT(std::string(signer.status().message()),
+              HasSubstr("services/datecourse-nobody/private.pem"));
 }
 
 TEST_F(IdentityTest, UserTokensAreTakenAsTheyWereSigned) {
@@ -371,7 +403,7 @@ TEST_F(IdentityTest, UserTokensAreTakenAsTheyWereSigned) {
 // Key files.
 TEST_F(IdentityTest, KeyPairsAreMadeOnceAndPrivate) {
   const std::string folder = UserKeyFolder(keys_);
-  struct stat info {};
+  struct stat info{};
   ASSERT_EQ(stat(absl::StrCat(folder, "/private.pem").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
   const std::string before = *UserKey().Sign("x");
@@ -389,12 +421,14 @@ TEST_F(IdentityTest, OnlyP256KeysAreKeys) {
       "cJms9d58DxtTWMMU0qPB8uQlR17B1J9btSojPxXHlWXU26AYmHrCDZ7QEydz2y1N\n"
       "70QAg8ChRDn2pgIdrSznU/JBuUy37tsO\n"
       "-----END PUBLIC KEY-----\n";
-  EXPECT_THAT(std::string(Es256PublicKey::FromPem(kP384).status().message()), HasSubstr("not on the curve"));
+  EXPECT_THAT(std::string(Es256PublicKey::FromPem(kP384).status().message()),
+              HasSubstr("not on the curve"));
   EXPECT_FALSE(Es256PublicKey::FromPem("").ok());
   EXPECT_FALSE(Es256PublicKey::FromPem("garbage").ok());
   EXPECT_FALSE(Es256PrivateKey::FromPem(GenerateEs256KeyPair()->public_pem).ok());
   std::ofstream(absl::StrCat(UserKeyFolder(keys_), "/public.pem")) << "garbage";
-  EXPECT_THAT(std::string(LoadPublicKey(UserKeyFolder(keys_)).status().message()), HasSubstr("users/public.pem"));
+  EXPECT_THAT(std::string(LoadPublicKey(UserKeyFolder(keys_)).status().message()),
+              HasSubstr("users/public.pem"));
 }
 
 TEST(Es256Test, SignaturesAreOfOneKeyAndOneText) {

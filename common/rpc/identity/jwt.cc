@@ -30,7 +30,8 @@ absl::StatusOr<std::string> FromBase64Url(std::string_view text) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
   });
   std::string bytes;
-  if (!clean || !absl::WebSafeBase64Unescape(ToAbsl(text), &bytes)) return Malformed("not base64url");
+  if (!clean || !absl::WebSafeBase64Unescape(ToAbsl(text), &bytes))
+    return Malformed("not base64url");
   return bytes;
 }
 
@@ -43,7 +44,8 @@ absl::StatusOr<json> JsonObject(std::string_view part) {
 
 bool IsId(std::string_view text) {
   return !text.empty() && text.size() <= kMaxIdBytes &&
-         std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
 }
 
 absl::StatusOr<std::string> Text(const json& object, const char* name) {
@@ -74,7 +76,8 @@ absl::StatusOr<std::optional<absl::Time>> NumericDate(const json& object, const 
   const auto found = object.find(name);
   if (found == object.end()) return std::optional<absl::Time>();
   const double seconds = found->is_number() ? found->get<double>() : -1;
-  if (!(seconds >= 0 && seconds <= kMaxSeconds)) return Malformed(ToStd(absl::StrCat("claim ", name, " is no time")));
+  if (!(seconds >= 0 && seconds <= kMaxSeconds))
+    return Malformed(ToStd(absl::StrCat("claim ", name, " is no time")));
   return std::optional(absl::UnixEpoch() + absl::Seconds(seconds));
 }
 
@@ -102,7 +105,8 @@ absl::StatusOr<ParsedToken> ParseToken(std::string_view token) {
   if (token.size() > kMaxTokenBytes) return Malformed("too long");
   const size_t first = token.find('.');
   const size_t second = first == token.npos ? token.npos : token.find('.', first + 1);
-  if (second == token.npos || token.find('.', second + 1) != token.npos) return Malformed("not three parts");
+  if (second == token.npos || token.find('.', second + 1) != token.npos)
+    return Malformed("not three parts");
 
   ParsedToken parsed;
   ASSIGN_OR_RETURN(const json header, JsonObject(token.substr(0, first)));
@@ -117,7 +121,8 @@ absl::StatusOr<ParsedToken> ParseToken(std::string_view token) {
   return parsed;
 }
 
-absl::StatusOr<std::string> MakeToken(const Claims& claims, std::string_view key_id, const Es256PrivateKey& key) {
+absl::StatusOr<std::string> MakeToken(const Claims& claims, std::string_view key_id,
+                                      const Es256PrivateKey& key) {
   const json header = {{"alg", "ES256"}, {"typ", "JWT"}, {"kid", key_id}};
   json payload = {{"iss", claims.issuer},
                   {"sub", claims.subject},
@@ -132,8 +137,11 @@ absl::StatusOr<std::string> MakeToken(const Claims& claims, std::string_view key
   if (claims.issue_time.has_value()) payload["iat"] = absl::ToUnixSeconds(*claims.issue_time);
   if (!claims.store_ids.empty()) payload["store_ids"] = claims.store_ids;
   // Replacing what is no UTF-8 keeps dump from throwing; verifiers refuse such subjects anyway.
-  const auto dump = [](const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace); };
-  const std::string signed_part = absl::StrCat(Base64Url(dump(header)), ".", Base64Url(dump(payload)));
+  const auto dump = [](const json& object) {
+    return object.dump(-1, ' ', false, json::error_handler_t::replace);
+  };
+  const std::string signed_part =
+      absl::StrCat(Base64Url(dump(header)), ".", Base64Url(dump(payload)));
   ASSIGN_OR_RETURN(const std::string signature, key.Sign(signed_part));
   return absl::StrCat(signed_part, ".", Base64Url(signature));
 }

@@ -44,12 +44,13 @@ struct ParsedToken {
   Claims claims;
 };
 
-// INVALID_ARGUMENT with a short cause: too long, not three parts, not base64url, not JSON, a claim of the wrong type,
-// `sub` or `exp` missing, critical extensions.
+// INVALID_ARGUMENT with a short cause: too long, not three parts, not base64url, not JSON, a claim
+// of the wrong type, `sub` or `exp` missing, critical extensions.
 absl::StatusOr<ParsedToken> ParseToken(std::string_view token);
 
 // INTERNAL when OpenSSL fails.
-absl::StatusOr<std::string> MakeToken(const Claims& claims, std::string_view key_id, const Es256PrivateKey& key);
+absl::StatusOr<std::string> MakeToken(const Claims& claims, std::string_view key_id,
+                                      const Es256PrivateKey& key);
 
 }  // namespace maru::rpc
 

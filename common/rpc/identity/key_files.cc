@@ -21,8 +21,12 @@ namespace {
 // A PEM key on P-256 has less than 300 bytes.
 constexpr size_t kMaxKeyFileBytes = 16 << 10;
 
-std::string PrivateFile(std::string_view folder) { return absl::StrCat(ToAbsl(folder), "/private.pem"); }
-std::string PublicFile(std::string_view folder) { return absl::StrCat(ToAbsl(folder), "/public.pem"); }
+std::string PrivateFile(std::string_view folder) {
+  return absl::StrCat(ToAbsl(folder), "/private.pem");
+}
+std::string PublicFile(std::string_view folder) {
+  return absl::StrCat(ToAbsl(folder), "/public.pem");
+}
 
 absl::Status FileError(std::string_view what, const std::string& path, int error) {
   const std::string text = absl::StrCat(ToAbsl(what), " ", path, ": ", std::strerror(error));
@@ -46,7 +50,8 @@ absl::Status WriteFile(const std::string& path, std::string_view text, mode_t mo
   const std::string temporary = absl::StrCat(path, ".", getpid(), ".new");
   const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
   if (fd < 0) return FileError("cannot write", temporary, errno);
-  const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
+  const bool written =
+      write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
   const int error = errno;
   close(fd);
   if (!written || rename(temporary.c_str(), path.c_str()) != 0) {
@@ -61,13 +66,16 @@ template <class Key>
 absl::StatusOr<Key> LoadKey(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string pem, ReadFile(path));
   absl::StatusOr<Key> key = Key::FromPem(pem);
-  if (!key.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", key.status().message()));
+  if (!key.ok())
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", key.status().message()));
   return key;
 }
 
 }  // namespace
 
-std::string UserKeyFolder(std::string_view keys_folder) { return absl::StrCat(ToAbsl(keys_folder), "/users"); }
+std::string UserKeyFolder(std::string_view keys_folder) {
+  return absl::StrCat(ToAbsl(keys_folder), "/users");
+}
 
 std::string ServiceKeyFolder(std::string_view keys_folder, std::string_view deployment) {
   return absl::StrCat(ToAbsl(keys_folder), "/services/", ToAbsl(deployment));
@@ -75,8 +83,8 @@ std::string ServiceKeyFolder(std::string_view keys_folder, std::string_view depl
 
 bool IsDeploymentName(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-    return absl::ascii_islower(static_cast<unsigned char>(c)) || absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
-           c == '-';
+    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
   });
 }
 
@@ -88,8 +96,8 @@ absl::Status EnsureKeyPair(const std::string& folder) {
   const bool has_public = std::filesystem::exists(PublicFile(folder), error);
   if (has_private && has_public) return absl::OkStatus();
   if (has_private || has_public) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(folder, " has only one half of a key pair; remove it to have a new pair made"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        folder, " has only one half of a key pair; remove it to have a new pair made"));
   }
   ASSIGN_OR_RETURN(const PemKeyPair pair, GenerateEs256KeyPair());
   RETURN_IF_ERROR(WriteFile(PrivateFile(folder), pair.private_pem, 0600));

@@ -1,7 +1,8 @@
 // The folder of keys, made by `tools/maru up` for local runs and mounted from secrets elsewhere:
 //
-//   users/{private,public}.pem                    people's tokens; the private half stays with `tools/maru token`
-//   services/<deployment>/{private,public}.pem    one per context; each reads its own private half and all public ones
+//   users/{private,public}.pem                    people's tokens; the private half stays with
+//   `tools/maru token` services/<deployment>/{private,public}.pem    one per context; each reads
+//   its own private half and all public ones
 #ifndef MARU_COMMON_RPC_IDENTITY_KEY_FILES_H_
 #define MARU_COMMON_RPC_IDENTITY_KEY_FILES_H_
 
@@ -18,12 +19,13 @@ namespace maru::rpc {
 std::string UserKeyFolder(std::string_view keys_folder);
 std::string ServiceKeyFolder(std::string_view keys_folder, std::string_view deployment);
 
-// Whether `name` can be a deployment: lower-case letters, digits and '-', at most 64. Also keeps names from tokens out of
-// the rest of the file system.
+// Whether `name` can be a deployment: lower-case letters, digits and '-', at most 64. Also keeps
+// names from tokens out of the rest of the file system.
 bool IsDeploymentName(std::string_view name);
 
-// Makes a key pair in `folder` (created if absent) unless there is one: private.pem is readable by its owner only.
-// FAILED_PRECONDITION: only one half is there; INTERNAL: the folder cannot be written.
+// Makes a key pair in `folder` (created if absent) unless there is one: private.pem is readable by
+// its owner only. FAILED_PRECONDITION: only one half is there; INTERNAL: the folder cannot be
+// written.
 absl::Status EnsureKeyPair(const std::string& folder);
 
 // NOT_FOUND, INVALID_ARGUMENT, naming the file.

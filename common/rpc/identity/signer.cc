@@ -8,7 +8,8 @@
 namespace maru::rpc {
 
 absl::StatusOr<std::unique_ptr<ServiceSigner>> ServiceSigner::Load(const std::string& keys_folder,
-                                                                   const std::string& deployment, const Clock& clock) {
+                                                                   const std::string& deployment,
+                                                                   const Clock& clock) {
   ASSIGN_OR_RETURN(Es256PrivateKey key, LoadPrivateKey(ServiceKeyFolder(keys_folder, deployment)));
   return std::unique_ptr<ServiceSigner>(new ServiceSigner(deployment, std::move(key), clock));
 }
@@ -16,7 +17,8 @@ absl::StatusOr<std::unique_ptr<ServiceSigner>> ServiceSigner::Load(const std::st
 absl::StatusOr<std::string> ServiceSigner::TokenFor(std::string_view callee) {
   const absl::Time now = clock_.WallNow();
   Cached& cached = tokens_[ToAbsl(callee)];
-  // A calendar that was set back far makes a cached token look valid for too long, and one from the future invalid.
+  // A calendar that was set back far makes a cached token look valid for too long, and one from the
+  // future invalid.
   const absl::Duration left = cached.expire_time - now;
   if (!cached.token.empty() && left >= kRenewBefore && left <= kTtl) return cached.token;
   Claims claims;
@@ -31,8 +33,8 @@ absl::StatusOr<std::string> ServiceSigner::TokenFor(std::string_view callee) {
   return cached.token;
 }
 
-absl::StatusOr<std::string> SignUserToken(const Es256PrivateKey& key, const Person& person, absl::Time now,
-                                          absl::Duration ttl) {
+absl::StatusOr<std::string> SignUserToken(const Es256PrivateKey& key, const Person& person,
+                                          absl::Time now, absl::Duration ttl) {
   Claims claims;
   claims.issuer = kUserIssuer;
   claims.subject = person.subject;

@@ -19,17 +19,19 @@ namespace maru::rpc {
 // Tokens of one deployment for those that it calls. Executor's thread only.
 class ServiceSigner {
  public:
-  // Life of a token (design.md, "identity"); it is renewed when less than the second is left, so that every call has that
-  // much time to arrive.
+  // Life of a token (design.md, "identity"); it is renewed when less than the second is left, so
+  // that every call has that much time to arrive.
   static constexpr absl::Duration kTtl = absl::Minutes(5);
   static constexpr absl::Duration kRenewBefore = absl::Minutes(1);
 
-  // Reads the deployment's private key (key_files.h). NOT_FOUND, INVALID_ARGUMENT, naming the file. `clock` outlives the
-  // signer.
+  // Reads the deployment's private key (key_files.h). NOT_FOUND, INVALID_ARGUMENT, naming the file.
+  // `clock` outlives the signer.
   static absl::StatusOr<std::unique_ptr<ServiceSigner>> Load(const std::string& keys_folder,
-                                                             const std::string& deployment, const Clock& clock);
+                                                             const std::string& deployment,
+                                                             const Clock& clock);
 
-  // A token that `callee`, a deployment, accepts; the same until it is renewed. INTERNAL when OpenSSL fails.
+  // A token that `callee`, a deployment, accepts; the same until it is renewed. INTERNAL when
+  // OpenSSL fails.
   absl::StatusOr<std::string> TokenFor(std::string_view callee);
 
  private:
@@ -56,8 +58,8 @@ struct Person {
   std::vector<std::string> store_ids;
 };
 // INTERNAL when OpenSSL fails.
-absl::StatusOr<std::string> SignUserToken(const Es256PrivateKey& key, const Person& person, absl::Time now,
-                                          absl::Duration ttl);
+absl::StatusOr<std::string> SignUserToken(const Es256PrivateKey& key, const Person& person,
+                                          absl::Time now, absl::Duration ttl);
 
 }  // namespace maru::rpc
 

@@ -21,7 +21,8 @@ absl::Status Refused(std::string_view cause) { return options::v1::errors::Unaut
 // "customer" → ROLE_CUSTOMER; nothing for what no person can be.
 std::optional<Role> RoleOfPerson(const std::string& name) {
   Role role;
-  if (!options::v1::Role_Parse(absl::StrCat("ROLE_", absl::AsciiStrToUpper(name)), &role)) return std::nullopt;
+  if (!options::v1::Role_Parse(absl::StrCat("ROLE_", absl::AsciiStrToUpper(name)), &role))
+    return std::nullopt;
   switch (role) {
     case options::v1::ROLE_UNSPECIFIED:
     case options::v1::ROLE_ANY:
@@ -74,7 +75,8 @@ absl::Status Verifier::CheckSignature(const ParsedToken& token) {
   if (!MayReload()) return key.ok() ? Refused("wrong signature") : key.status();
   key = KeyOf(token, /*reload=*/true);
   if (!key.ok()) return key.status();
-  return key->Verify(token.signed_part, token.signature) ? absl::OkStatus() : Refused("wrong signature");
+  return key->Verify(token.signed_part, token.signature) ? absl::OkStatus()
+                                                         : Refused("wrong signature");
 }
 
 absl::StatusOr<Es256PublicKey> Verifier::KeyOf(const ParsedToken& token, bool reload) {
@@ -84,7 +86,8 @@ absl::StatusOr<Es256PublicKey> Verifier::KeyOf(const ParsedToken& token, bool re
     folder = UserKeyFolder(options_.keys_folder);
   } else if (token.claims.issuer == kServiceIssuer) {
     // The key of its subject: a context cannot speak for another.
-    if (token.key_id != token.claims.subject || !IsDeploymentName(token.key_id)) return Refused("unknown key");
+    if (token.key_id != token.claims.subject || !IsDeploymentName(token.key_id))
+      return Refused("unknown key");
     folder = ServiceKeyFolder(options_.keys_folder, token.key_id);
   } else {
     return Refused("unknown issuer");
@@ -113,13 +116,15 @@ bool Verifier::MayReload() {
 absl::Status Verifier::CheckTimes(const Claims& claims) const {
   const absl::Time now = clock_.WallNow();
   if (now >= claims.expire_time + options_.leeway) return Refused("expired");
-  if (claims.not_before.has_value() && now + options_.leeway < *claims.not_before) return Refused("not valid yet");
+  if (claims.not_before.has_value() && now + options_.leeway < *claims.not_before)
+    return Refused("not valid yet");
   return absl::OkStatus();
 }
 
 absl::StatusOr<Identity> Verifier::IdentityOf(const Claims& claims) const {
   const bool is_service = claims.issuer == kServiceIssuer;
-  if (!Contains(claims.audiences, is_service ? std::string_view(options_.deployment) : kUserAudience)) {
+  if (!Contains(claims.audiences,
+                is_service ? std::string_view(options_.deployment) : kUserAudience)) {
     return Refused("another audience");
   }
   Identity identity;
@@ -131,7 +136,8 @@ absl::StatusOr<Identity> Verifier::IdentityOf(const Claims& claims) const {
   if (Contains(claims.roles, "service")) return Refused("role service from the users' issuer");
   for (const std::string& name : claims.roles) {
     // A role that this version does not know gives no rights.
-    if (const std::optional<Role> role = RoleOfPerson(name); role.has_value()) identity.roles.Add(*role);
+    if (const std::optional<Role> role = RoleOfPerson(name); role.has_value())
+      identity.roles.Add(*role);
   }
   identity.store_ids = claims.store_ids;
   return identity;

@@ -1,8 +1,9 @@
 // Verifier: who may call this deployment, by token (design.md, "identity").
 //
-// Two issuers. People's tokens (`maru-users`) are for audience "maru" and carry any role but service. Contexts' tokens
-// (`maru-services`) are for one callee, are signed with the key of their subject, and carry the role service alone. The
-// algorithm is fixed by the key: ES256, whatever a header says.
+// Two issuers. People's tokens (`maru-users`) are for audience "maru" and carry any role but
+// service. Contexts' tokens
+// (`maru-services`) are for one callee, are signed with the key of their subject, and carry the
+// role service alone. The algorithm is fixed by the key: ES256, whatever a header says.
 #ifndef MARU_COMMON_RPC_IDENTITY_VERIFIER_H_
 #define MARU_COMMON_RPC_IDENTITY_VERIFIER_H_
 
@@ -37,7 +38,8 @@ struct VerifierOptions {
 class Verifier final : public Authenticator {
  public:
   // `clock` outlives the verifier.
-  Verifier(VerifierOptions options, const Clock& clock) : options_(std::move(options)), clock_(clock) {}
+  Verifier(VerifierOptions options, const Clock& clock)
+      : options_(std::move(options)), clock_(clock) {}
 
   absl::StatusOr<Authenticated> Authenticate(std::string_view token) override;
 
@@ -66,8 +68,8 @@ class Verifier final : public Authenticator {
   const Clock& clock_;
   // Public keys read so far, by folder. Bounded by the deployments that there are.
   absl::flat_hash_map<std::string, Es256PublicKey> keys_;
-  // Keys are read again for a token that does not fit, at most once a second: rotation and new deployments need no restart,
-  // and forged tokens cost no file access each.
+  // Keys are read again for a token that does not fit, at most once a second: rotation and new
+  // deployments need no restart, and forged tokens cost no file access each.
   std::optional<Instant> last_reload_;
   // Cache, replaced by the clock algorithm. The map's keys are the slots' tokens.
   std::deque<Slot> slots_;

@@ -98,7 +98,8 @@ class StoreConformanceTest : public testing::TestWithParam<EngineKind> {
   }
 
   // Writes a note and emits an event of the same id.
-  async::Task<absl::StatusOr<StringValue>> Write(const rpc::CallContext& call, std::string id, std::string text) {
+  async::Task<absl::StatusOr<StringValue>> Write(const rpc::CallContext& call, std::string id,
+                                                 std::string text) {
     return store_->Transact(call, [id, text](Txn& txn) -> absl::StatusOr<StringValue> {
       kNotes.Put(txn, id, Text(text));
       txn.Emit(Text(id));
@@ -109,8 +110,8 @@ class StoreConformanceTest : public testing::TestWithParam<EngineKind> {
     const rpc::CallContext call = TestCall();
     return loop_.BlockOn(Write(call, std::move(id), std::move(text)));
   }
-  // Runs all at once and returns the results in order. All but the first are one group: they wait while the first is held in
-  // its sync.
+  // Runs all at once and returns the results in order. All but the first are one group: they wait
+  // while the first is held in its sync.
   template <class T>
   std::vector<T> RunAsGroup(std::vector<async::Task<T>> tasks) {
     Gate gate;

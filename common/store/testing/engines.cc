@@ -25,7 +25,8 @@ class MemoryEngine final : public Engine {
  public:
   absl::StatusOr<std::unique_ptr<Backend>> Open() override { return MemoryBackend::Open(disk_); }
   void SetDiskFull(bool full) override {
-    disk_.OnWrite(full ? MemoryDisk::Hook([] { return absl::ResourceExhaustedError("full"); }) : nullptr);
+    disk_.OnWrite(full ? MemoryDisk::Hook([] { return absl::ResourceExhaustedError("full"); })
+                       : nullptr);
   }
   void OnSync(std::function<absl::Status()> hook) override { disk_.OnSync(std::move(hook)); }
   uint64_t syncs() const override { return disk_.writes(); }
@@ -40,7 +41,9 @@ class MemoryEngine final : public Engine {
 
 class TestDiskSpace final : public DiskSpace {
  public:
-  absl::StatusOr<uint64_t> FreeBytes(const std::string&) override { return full_ ? 0 : uint64_t{1} << 40; }
+  absl::StatusOr<uint64_t> FreeBytes(const std::string&) override {
+    return full_ ? 0 : uint64_t{1} << 40;
+  }
   void SetFull(bool full) { full_ = full; }
 
  private:
@@ -80,11 +83,13 @@ class RocksDbEngine final : public Engine {
 
   void Damage(const std::string& key, std::optional<std::string> value) override {
     WithDatabase([&](rocksdb::DB& db) {
-      const rocksdb::Status changed = value.has_value() ? db.Put({}, key, *value) : db.Delete({}, key);
+      const rocksdb::Status changed =
+          value.has_value() ? db.Put({}, key, *value) : db.Delete({}, key);
       MARU_CHECK(changed.ok());
     });
   }
-  // Out of the memtable, and out of the block that the store reads when it opens: the caches are empty after that.
+  // Out of the memtable, and out of the block that the store reads when it opens: the caches are
+  // empty after that.
   void MakeCold() override {
     WithDatabase([](rocksdb::DB& db) {
       const std::string filler = EncodeKey<>(kFirstContextTable - 1);

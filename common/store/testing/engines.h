@@ -20,12 +20,14 @@ class Engine {
   virtual absl::StatusOr<std::unique_ptr<Backend>> Open() = 0;
 
   virtual void SetDiskFull(bool full) = 0;
-  // Runs on the writer's thread between the write of a commit and its sync: may block; an error fails the sync.
+  // Runs on the writer's thread between the write of a commit and its sync: may block; an error
+  // fails the sync.
   virtual void OnSync(std::function<absl::Status()> hook) = 0;
   // Commits that were synced, since the engine was made.
   virtual uint64_t syncs() const = 0;
 
-  // While the database is closed: changes a row behind the store's back; makes all rows lie on the disk only.
+  // While the database is closed: changes a row behind the store's back; makes all rows lie on the
+  // disk only.
   virtual void Damage(const std::string& key, std::optional<std::string> value) = 0;
   virtual void MakeCold() = 0;
 };

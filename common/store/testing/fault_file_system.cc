@@ -9,11 +9,13 @@ class FaultFileSystem::Log final : public rocksdb::FSWritableFileOwnerWrapper {
   Log(FaultFileSystem& owner, std::unique_ptr<rocksdb::FSWritableFile> file)
       : FSWritableFileOwnerWrapper(std::move(file)), owner_(owner) {}
 
-  rocksdb::IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
+  rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
+                         rocksdb::IODebugContext* debug) override {
     const rocksdb::IOStatus allowed = owner_.BeforeLogSync();
     return allowed.ok() ? target()->Sync(options, debug) : allowed;
   }
-  rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
+  rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options,
+                          rocksdb::IODebugContext* debug) override {
     const rocksdb::IOStatus allowed = owner_.BeforeLogSync();
     return allowed.ok() ? target()->Fsync(options, debug) : allowed;
   }
@@ -38,10 +40,12 @@ rocksdb::IOStatus FaultFileSystem::BeforeLogSync() {
   }
   ++log_syncs_;
   const absl::Status status = hook ? hook() : absl::OkStatus();
-  return status.ok() ? rocksdb::IOStatus::OK() : rocksdb::IOStatus::IOError(std::string(status.message()));
+  return status.ok() ? rocksdb::IOStatus::OK()
+                     : rocksdb::IOStatus::IOError(std::string(status.message()));
 }
 
-rocksdb::IOStatus FaultFileSystem::NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+rocksdb::IOStatus FaultFileSystem::NewWritableFile(const std::string& name,
+                                                   const rocksdb::FileOptions& options,
                                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
                                                    rocksdb::IODebugContext* debug) {
   rocksdb::IOStatus made = target()->NewWritableFile(name, options, file, debug);

@@ -216,6 +216,7 @@ TEST_F(ScheduleServiceTest, EventsOfWhatNeverExistedOrWasDeletedChangeNothing) {
     comment.set_schedule_id(gone);
     EXPECT_TRUE(context_.Hear(Enveloped("datecourse.communication", "e1", comment)).ok());
     EXPECT_EQ(ReasonOf(Get(gone).status()), "NOT_FOUND");
+    EXPECT_TRUE(List("")->schedules().empty());
   }
 }
 
