@@ -37,7 +37,7 @@ class Trusting final : public rpc::Authenticator {
 class Server {
  public:
   explicit Server(const std::string& folder) {
-    auto engine = OpenEngine({.folder = folder}, loop_);
+    auto engine = OpenEngine({.folder = folder, .system = {}}, loop_);
     MARU_CHECK(engine.ok());
     auto log = Log::Open({}, *std::move(engine), loop_, random_,
                          {std::make_unique<ThreadWorker>(), std::make_unique<ThreadWorker>()});

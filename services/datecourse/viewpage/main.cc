@@ -3,6 +3,7 @@
 #include "common/events/generations.h"
 #include "mesh/context/run_context.h"
 #include "services/datecourse/viewpage/service.h"
+#include "services/datecourse/viewpage/tables.h"
 #include "services/datecourse/viewpage/view.h"
 
 int main(int argc, char** argv) {
@@ -10,8 +11,9 @@ int main(int argc, char** argv) {
   return maru::mesh::RunContext(
       argc, argv, {"datecourse", "viewpage", "one page with all of a date course"},
       [](maru::mesh::Context& context) {
-        context.Serve(std::make_unique<viewpage::ViewpageService>(context.store(),
-                                                                  maru::events::LiveGeneration));
-        viewpage::AddView(context.view());
+        context.Serve(std::make_unique<viewpage::ViewpageService>(context.store()));
+        viewpage::AddView(context.View(
+            {viewpage::kShownPages.number(), viewpage::kWaitingPages.number(),
+             viewpage::kDeletedSchedules.number(), viewpage::kReviews.number()}));
       });
 }
