@@ -11,13 +11,13 @@ absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(maru::store::Ro
   options.write_buffer_bytes = 64 << 20;
   options.block_cache_bytes = 2 << 20;
   options.adjust = [](rocksdb::Options& rocksdb) {
-    // Frames go into blob files at the first flush and are never moved again but when retention has emptied a file: a record is
-    // written twice, to the write-ahead log and to its blob.
+    // Frames go into blob files at the first flush and are never moved again: a record is written twice, to the write-ahead log and
+    // to its blob. Retention and deletion remove the oldest frames together, so blob files empty by themselves; collecting garbage
+    // would copy what is kept for ever.
     rocksdb.enable_blob_files = true;
     rocksdb.min_blob_size = 1 << 10;
     rocksdb.blob_file_size = 128 << 20;
-    rocksdb.enable_blob_garbage_collection = true;
-    rocksdb.blob_garbage_collection_age_cutoff = 0.5;
+    rocksdb.enable_blob_garbage_collection = false;
     // Keys are never looked up before they exist.
     rocksdb.memtable_whole_key_filtering = false;
     rocksdb.memtable_prefix_bloom_size_ratio = 0;

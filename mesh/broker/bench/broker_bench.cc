@@ -37,7 +37,7 @@ class Trusting final : public rpc::Authenticator {
 class Server {
  public:
   explicit Server(const std::string& folder) {
-    auto engine = OpenEngine({.folder = folder}, loop_);
+    auto engine = OpenEngine({.folder = folder, .system = {}}, loop_);
     MARU_CHECK(engine.ok());
     auto log = Log::Open({}, *std::move(engine), loop_, random_,
                          {std::make_unique<ThreadWorker>(), std::make_unique<ThreadWorker>()});
@@ -46,7 +46,7 @@ class Server {
     loop_.RunHere([this] {
       service_ = std::make_unique<BrokerService>(loop_, *log_, ProtocolOptions{});
       dispatcher_ = std::make_unique<rpc::Dispatcher>(
-          rpc::DispatcherOptions{.domain = "broker"},
+          rpc::DispatcherOptions{.system = "", .domain = "broker"},
           rpc::DispatcherParts{loop_, random_, authenticator_, logger_, registry_, nullptr});
       dispatcher_->Register(*service_);
       auto server = rpc::StartGrpcServer(loop_, *dispatcher_, {.address = "127.0.0.1:0"});
