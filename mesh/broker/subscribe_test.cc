@@ -410,7 +410,7 @@ TEST(SubscribeTest, DamageIsAGapAndAcceptedDamageIsPassedOver) {
   Fixture fixture({.tail_cache_bytes = 0});
   for (uint64_t sequence = 1; sequence <= 5; ++sequence) fixture.Publish(MakeFrame(sequence, {{"k", "값"}}));
   const uint32_t log = fixture.harness.log->Find(kTopic)->log;
-  fixture.harness.disk.Damage(FrameKey(log, fixture.partition, 2), std::string("쓰레기"));
+  fixture.harness.engine->Damage(FrameKey(log, fixture.partition, 2), std::string("쓰레기"));
   const v1::Assigned assigned = fixture.Join();
   fixture.StartAt(assigned, fixture.partition, fixture.log_id(), 0);
   EXPECT_EQ(fixture.subscriber->Take().batch().frame().count(), 2u);
@@ -485,7 +485,7 @@ TEST(SubscribeTest, SubscribersGoOnWhileTheDiskIsFull) {
   Fixture fixture({.tail_cache_bytes = 0});
   fixture.Publish(MakeFrame(1, {{"k", "하나"}}));
   const v1::Assigned assigned = fixture.Join();
-  fixture.harness.disk.OnWrite([] { return absl::ResourceExhaustedError("full"); });
+  fixture.harness.engine->SetDiskFull(true);
   fixture.StartAt(assigned, fixture.partition, fixture.log_id(), 0);
   EXPECT_TRUE(fixture.subscriber->Take().has_batch());
 }

@@ -13,7 +13,7 @@
 #include "common/base/crc32c.h"
 #include "common/base/random.h"
 #include "common/rpc/error.h"
-#include "common/store/memory_backend.h"
+#include "common/store/testing/engines.h"
 #include "gtest/gtest.h"
 #include "maru/broker/v1/broker.pb.h"
 #include "mesh/broker/log/log.h"
@@ -84,7 +84,10 @@ class RecordingSink final : public AppendSink {
 // A log on one thread under virtual time.
 class LogHarness {
  public:
-  explicit LogHarness(Log::Options options = {}) : options_(options) { Reopen(); }
+  explicit LogHarness(std::unique_ptr<maru::store::Engine> disk = maru::store::MakeMemoryEngine(), Log::Options options = {})
+      : engine(std::move(disk)), options_(options) {
+    Reopen();
+  }
   ~LogHarness() {
     executor.RunUntilIdle();
     log.reset();
@@ -92,14 +95,18 @@ class LogHarness {
 
   // As after a crash of the process.
   void Reopen() {
-    log.reset();
-    executor.RunUntilIdle();
-    auto backend = maru::store::MemoryBackend::Open(disk);
+    Close();
+    auto backend = engine->Open();
     ASSERT_TRUE(backend.ok()) << backend.status();
     auto opened = Log::Open(options_, *std::move(backend), executor, random,
                             {std::make_unique<ExecutorWorker>(executor), std::make_unique<ExecutorWorker>(executor)});
     ASSERT_TRUE(opened.ok()) << opened.status();
     log = *std::move(opened);
+  }
+
+  void Close() {
+    log.reset();
+    executor.RunUntilIdle();
   }
 
   // Runs a task that needs no passing of time.
@@ -158,7 +165,8 @@ class LogHarness {
 
   async::ManualExecutor executor;
   SeededRandom random{20270115};
-  maru::store::MemoryDisk disk;
+  // Outlives the log.
+  const std::unique_ptr<maru::store::Engine> engine;
   std::unique_ptr<Log> log;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "common/base/crc32c.h"
 #include "common/base/status.h"
@@ -99,12 +100,15 @@ bool RecordSetReader::ParseRecord(std::string_view message) {
   record_.key = {};
   record_.value = {};
   record_.sequence = 0;
+  bool has_key = false;
   while (!message.empty()) {
     uint64_t tag;
     bool good = ReadVarint(message, tag);
     if (!good) return false;
     switch (tag) {
       case kKeyTag:
+        // Of several, protobuf takes the last and yet refuses the message for an earlier one that is not UTF-8.
+        if (std::exchange(has_key, true)) return false;
         good = ReadBytes(message, record_.key);
         break;
       case kSequenceTag:

@@ -23,7 +23,9 @@ inline constexpr char kGroup[] = "datecourse-viewpage/view";
 
 class BrokerHarness : public LogHarness {
  public:
-  explicit BrokerHarness(Log::Options options = {}) : LogHarness(options) { StartService(); }
+  explicit BrokerHarness(Log::Options options = {}) : LogHarness(maru::store::MakeMemoryEngine(), options) {
+    StartService();
+  }
   ~BrokerHarness() { StopService(); }
 
   // As after a crash of the process.
