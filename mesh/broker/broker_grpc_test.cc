@@ -21,7 +21,9 @@ constexpr char kTopic[] = "datecourse.schedule";
 
 class BrokerGrpcTest : public testing::Test {
  protected:
-  BrokerGrpcTest() : folder_(testing::TempDir() + "/broker_grpc_" + testing::UnitTest::GetInstance()->current_test_info()->name()) {
+  BrokerGrpcTest()
+      : folder_(testing::TempDir() + "/broker_grpc_" +
+                testing::UnitTest::GetInstance()->current_test_info()->name()) {
     std::filesystem::remove_all(folder_);
     StartBroker();
   }
@@ -34,7 +36,8 @@ class BrokerGrpcTest : public testing::Test {
   void StartBroker() {
     broker_ = std::make_unique<GrpcBroker>(folder_);
     loop_.RunHere([this] {
-      channel_ = rpc::OpenGrpcChannel(loop_, {.target = "127.0.0.1:" + std::to_string(broker_->port())});
+      channel_ =
+          rpc::OpenGrpcChannel(loop_, {.target = "127.0.0.1:" + std::to_string(broker_->port())});
     });
   }
   void Restart() {
@@ -49,20 +52,27 @@ class BrokerGrpcTest : public testing::Test {
   BrokerBus& BusOf(const std::string& subject) {
     ClientOptions options;
     options.authorization = [subject] { return "Bearer " + subject; };
-    return *buses_.emplace_back(std::make_unique<BrokerBus>(loop_, random_, *channel_, std::move(options)));
+    return *buses_.emplace_back(
+        std::make_unique<BrokerBus>(loop_, random_, *channel_, std::move(options)));
   }
 
   async::Task<absl::Status> Publish(uint64_t last) {
     const auto publisher = BusOf("datecourse-schedule").NewPublisher(kTopic, 1);
     CO_ASSIGN_OR_RETURN(uint64_t mark, co_await publisher->Open());
     for (uint64_t next = mark + 1; next <= last; ++next) {
-      std::vector<events::Record> records{{next, "열쇠-" + std::to_string(next % 13), "코스-" + std::to_string(next)}};
+      std::vector<events::Record> records{
+          {next, "열쇠-" + std::to_string(next % 13), "코스-" + std::to_string(next)}};
       CO_RETURN_IF_ERROR(co_await publisher->Send(std::move(records)));
     }
     while (mark < last) {
       CO_ASSIGN_OR_RETURN(mark, co_await publisher->Acked(mark));
     }
     co_return absl::OkStatus();
+  }
+
+  async::Task<absl::Status> OpenAs(std::string subject) {
+    const auto publisher = BusOf(subject).NewPublisher(kTopic, 1);
+    co_return (co_await publisher->Open()).status();
   }
 
   // Sequence -> value of all that is there until `count` were read.
@@ -81,7 +91,8 @@ class BrokerGrpcTest : public testing::Test {
       if (auto* assigned = std::get_if<events::Assigned>(&*next)) {
         std::vector<events::PartitionStart> starts;
         for (const auto& partition : assigned->partitions) {
-          starts.push_back({partition.topic, partition.partition, events::StartFrom::kEarliest, {}, false});
+          starts.push_back(
+              {partition.topic, partition.partition, events::StartFrom::kEarliest, {}, false});
         }
         subscription->Start(assigned->generation, std::move(starts));
       } else if (auto* batch = std::get_if<events::Batch>(&*next)) {
@@ -95,12 +106,14 @@ class BrokerGrpcTest : public testing::Test {
     co_return read;
   }
 
-  async::Task<rpc::Reply> Admin(const rpc::MethodInfo& method, const google::protobuf::Message& request,
+  async::Task<rpc::Reply> Admin(const rpc::MethodInfo& method,
+                                const google::protobuf::Message& request,
                                 std::string subject = "admin") {
     rpc::CallOptions options;
     options.metadata.Add("authorization", "Bearer " + subject);
     options.deadline = loop_.Now() + absl::Seconds(10);
-    co_return co_await channel_->Call(method.full_name, request.SerializeAsString(), std::move(options));
+    co_return co_await channel_->Call(method.full_name, request.SerializeAsString(),
+                                      std::move(options));
   }
 
   const std::string folder_;
@@ -124,7 +137,7 @@ TEST_F(BrokerGrpcTest, WhatIsPublishedIsReadOnceAlsoAfterARestart) {
 }
 
 TEST_F(BrokerGrpcTest, RefusalsCarryTheirReasonOverTheWire) {
-  const absl::Status stranger = loop_.BlockOn(BusOf("datecourse-review").NewPublisher(kTopic, 1)->Open()).status();
+  const absl::Status stranger = loop_.BlockOn(OpenAs("datecourse-review"));
   EXPECT_EQ(stranger.code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(rpc::ReasonOf(stranger), "NOT_TOPIC_OWNER");
 }
@@ -132,7 +145,8 @@ TEST_F(BrokerGrpcTest, RefusalsCarryTheirReasonOverTheWire) {
 TEST_F(BrokerGrpcTest, OperatorsSeeTopicsAndGroupsAndNobodyElseDoes) {
   ASSERT_TRUE(loop_.BlockOn(Publish(100)).ok());
   ASSERT_EQ(loop_.BlockOn(Consume(100)).size(), 100u);
-  rpc::Reply reply = loop_.BlockOn(Admin(v1::BrokerAdminServiceMethods::kListTopics, v1::ListTopicsRequest()));
+  rpc::Reply reply =
+      loop_.BlockOn(Admin(v1::BrokerAdminServiceMethods::kListTopics, v1::ListTopicsRequest()));
   ASSERT_TRUE(reply.status.ok()) << reply.status;
   v1::ListTopicsResponse topics;
   ASSERT_TRUE(topics.ParseFromString(reply.message));
@@ -153,8 +167,8 @@ TEST_F(BrokerGrpcTest, OperatorsSeeTopicsAndGroupsAndNobodyElseDoes) {
   EXPECT_EQ(reply.status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(rpc::ReasonOf(reply.status), "NOT_FOUND");
 
-  reply = loop_.BlockOn(
-      Admin(v1::BrokerAdminServiceMethods::kListTopics, v1::ListTopicsRequest(), "datecourse-schedule"));
+  reply = loop_.BlockOn(Admin(v1::BrokerAdminServiceMethods::kListTopics, v1::ListTopicsRequest(),
+                              "datecourse-schedule"));
   EXPECT_EQ(reply.status.code(), absl::StatusCode::kPermissionDenied);
 }
 

@@ -116,7 +116,8 @@ TEST(PublishTest, TheProtocolIsEnforced) {
     harness.Settle();
     EXPECT_EQ(ReasonOf(*publisher->ended), "PROTOCOL_VIOLATION");
   }
-  for (const std::string topic : {"", "datecourse", "Datecourse.schedule", "datecourse.schedule.x", "데이트.코스"}) {
+  for (const std::string topic :
+       {"", "datecourse", "Datecourse.schedule", "datecourse.schedule.x", "데이트.코스"}) {
     BrokerHarness harness;
     const auto publisher = harness.Publisher(topic);
     publisher->Send(BrokerHarness::OpenRequest(topic, 1));

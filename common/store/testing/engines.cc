@@ -121,6 +121,8 @@ class RocksDbEngine final : public Engine {
 
 std::unique_ptr<Engine> MakeMemoryEngine() { return std::make_unique<MemoryEngine>(); }
 std::unique_ptr<Engine> MakeRocksDbEngine() { return MakeRocksDbEngine(OpenRocksDb); }
-std::unique_ptr<Engine> MakeRocksDbEngine(OpenBackend open) { return std::make_unique<RocksDbEngine>(std::move(open)); }
+std::unique_ptr<Engine> MakeRocksDbEngine(OpenBackend open) {
+  return std::make_unique<RocksDbEngine>(std::move(open));
+}
 
 }  // namespace maru::store

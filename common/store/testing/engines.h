@@ -42,8 +42,10 @@ struct EngineKind {
 std::unique_ptr<Engine> MakeMemoryEngine();
 // In a folder of its own under testing::TempDir().
 std::unique_ptr<Engine> MakeRocksDbEngine();
-// The same with a database that is opened by `open`, for those that tune it: OpenRocksDb or what calls it.
-using OpenBackend = std::function<absl::StatusOr<std::unique_ptr<Backend>>(RocksDbOptions, const Clock&)>;
+// The same with a database that is opened by `open`, for those that tune it: OpenRocksDb or what
+// calls it.
+using OpenBackend =
+    std::function<absl::StatusOr<std::unique_ptr<Backend>>(RocksDbOptions, const Clock&)>;
 std::unique_ptr<Engine> MakeRocksDbEngine(OpenBackend open);
 
 }  // namespace maru::store

@@ -1,4 +1,5 @@
-// Measures the log, and publishing and consuming through gRPC, in one process: broker and client on a loop each.
+// Measures the log, and publishing and consuming through gRPC, in one process: broker and client on
+// a loop each.
 //
 //   maru-broker-bench [seconds a figure]
 #include <cstdio>
@@ -19,7 +20,8 @@ namespace {
 constexpr char kTopic[] = "bench.source";
 constexpr size_t kValueBytes = 128;
 
-async::Task<double> PublishFor(rpc::GrpcLoop& loop, events::Bus& bus, std::string topic, size_t batch, double seconds) {
+async::Task<double> PublishFor(rpc::GrpcLoop& loop, events::Bus& bus, std::string topic,
+                               size_t batch, double seconds) {
   auto publisher = bus.NewPublisher(topic, 1);
   absl::StatusOr<uint64_t> mark = co_await publisher->Open();
   MARU_CHECK(mark.ok());
@@ -31,7 +33,8 @@ async::Task<double> PublishFor(rpc::GrpcLoop& loop, events::Bus& bus, std::strin
   while (loop.Now() < begin + absl::Seconds(seconds)) {
     std::vector<events::Record> records;
     records.reserve(batch);
-    for (size_t i = 0; i < batch; ++i, ++next) records.push_back({next, "key-" + std::to_string(next % 1000), value});
+    for (size_t i = 0; i < batch; ++i, ++next)
+      records.push_back({next, "key-" + std::to_string(next % 1000), value});
     const absl::Status sent = co_await publisher->Send(std::move(records));
     MARU_CHECK(sent.ok());
     // Lets the loop read acks now and then, as other work of a process would.
@@ -62,7 +65,8 @@ async::Task<double> ConsumeAll(rpc::GrpcLoop& loop, events::Bus& bus) {
       std::vector<events::PartitionStart> starts;
       for (const auto& partition : assigned->partitions) {
         left += partition.end;
-        starts.push_back({partition.topic, partition.partition, events::StartFrom::kEarliest, {}, false});
+        starts.push_back(
+            {partition.topic, partition.partition, events::StartFrom::kEarliest, {}, false});
       }
       subscription->Start(assigned->generation, std::move(starts));
     } else if (auto* batch = std::get_if<events::Batch>(&*next)) {
@@ -81,7 +85,8 @@ void Report(const char* name, double per_second) {
 }
 
 int Main(double seconds) {
-  const std::string folder = std::filesystem::temp_directory_path() / ("maru-broker-bench-" + std::to_string(getpid()));
+  const std::string folder =
+      std::filesystem::temp_directory_path() / ("maru-broker-bench-" + std::to_string(getpid()));
   {
     GrpcBroker server(folder);
     OsRandom random;
@@ -90,7 +95,8 @@ int Main(double seconds) {
     std::unique_ptr<BrokerBus> owner;
     std::unique_ptr<BrokerBus> reader;
     loop.RunHere([&] {
-      channel = rpc::OpenGrpcChannel(loop, {.target = "127.0.0.1:" + std::to_string(server.port())});
+      channel =
+          rpc::OpenGrpcChannel(loop, {.target = "127.0.0.1:" + std::to_string(server.port())});
       ClientOptions options;
       options.authorization = [] { return "Bearer bench-source"; };
       owner = std::make_unique<BrokerBus>(loop, random, *channel, options);

@@ -1,5 +1,6 @@
-// Goal: what a publisher was told is on disk, once, in order; everything that does not follow is refused by name.
-// Method: a log over each engine under virtual time; a model of what was published; restarts, full disks, failed syncs, damage.
+// Goal: what a publisher was told is on disk, once, in order; everything that does not follow is
+// refused by name. Method: a log over each engine under virtual time; a model of what was
+// published; restarts, full disks, failed syncs, damage.
 #include "mesh/broker/log/log.h"
 
 #include <map>
@@ -22,10 +23,13 @@ constexpr char kTopic[] = "datecourse.schedule";
 
 class LogTest : public testing::TestWithParam<maru::store::EngineKind> {};
 
-std::unique_ptr<maru::store::Engine> MakeLogEngine() { return maru::store::MakeRocksDbEngine(OpenEngine); }
+std::unique_ptr<maru::store::Engine> MakeLogEngine() {
+  return maru::store::MakeRocksDbEngine(OpenEngine);
+}
 
 INSTANTIATE_TEST_SUITE_P(Engines, LogTest,
-                         testing::Values(maru::store::EngineKind{"memory", maru::store::MakeMemoryEngine},
+                         testing::Values(maru::store::EngineKind{"memory",
+                                                                 maru::store::MakeMemoryEngine},
                                          maru::store::EngineKind{"rocksdb", MakeLogEngine}),
                          [](const auto& engine) { return std::string(engine.param.name); });
 
@@ -46,7 +50,8 @@ std::map<uint64_t, std::string> Everything(LogHarness& harness, const std::strin
 
 std::map<uint64_t, std::string> Numbered(uint64_t first, uint64_t last) {
   std::map<uint64_t, std::string> all;
-  for (uint64_t sequence = first; sequence <= last; ++sequence) all[sequence] = "코스-" + std::to_string(sequence);
+  for (uint64_t sequence = first; sequence <= last; ++sequence)
+    all[sequence] = "코스-" + std::to_string(sequence);
   return all;
 }
 
@@ -62,7 +67,8 @@ TEST_P(LogTest, ARestartKeepsTopicsMarksRecordsAndGroups) {
   LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic, 7);
   ASSERT_TRUE(harness.Append(topic, NumberedFrame(1, 1000)).ok());
-  ASSERT_EQ(harness.Run(harness.log->BindGroup("datecourse-viewpage/view", "store-1")).value(), "store-1");
+  ASSERT_EQ(harness.Run(harness.log->BindGroup("datecourse-viewpage/view", "store-1")).value(),
+            "store-1");
   const uint32_t incarnation = harness.log->incarnation();
   harness.Reopen();
   EXPECT_EQ(harness.log->incarnation(), incarnation + 1);
@@ -70,7 +76,8 @@ TEST_P(LogTest, ARestartKeepsTopicsMarksRecordsAndGroups) {
   EXPECT_EQ(again.log_id, topic.log_id);
   EXPECT_EQ(again.mark, 1000u);
   EXPECT_EQ(Everything(harness), Numbered(1, 1000));
-  EXPECT_EQ(harness.Run(harness.log->BindGroup("datecourse-viewpage/view", "store-2")).value(), "store-1");
+  EXPECT_EQ(harness.Run(harness.log->BindGroup("datecourse-viewpage/view", "store-2")).value(),
+            "store-1");
   EXPECT_EQ(harness.Append(again, NumberedFrame(1001, 5)).value(), 1005u);
 }
 
@@ -109,7 +116,8 @@ TEST_P(LogTest, AGroupIsOneWriteAndAsFewFramesAsPartitions) {
   for (uint32_t partition = 0; partition < events::kPartitions; ++partition) {
     const uint64_t end = read->partitions[partition].end;
     if (end == 0) continue;
-    const auto result = harness.Run(harness.log->Read({read->number, read->log, partition, 0, end, 10'000}));
+    const auto result =
+        harness.Run(harness.log->Read({read->number, read->log, partition, 0, end, 10'000}));
     EXPECT_EQ(std::get<Chunk>(*result).frames, 1u);
     EXPECT_EQ(std::get<Chunk>(*result).count, end);
   }
@@ -171,7 +179,8 @@ TEST_P(LogTest, AReusedSequenceIsRefused) {
   const auto key = harness.Append(topic, MakeFrame(300, {{"다른 열쇠", "코스-300"}}));
   EXPECT_EQ(ReasonOf(key.status()), "SEQUENCE_REUSED");
   // Nothing of a refused frame stays, not even its new part.
-  EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(600, 10, "다른-")).status()), "SEQUENCE_REUSED");
+  EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(600, 10, "다른-")).status()),
+            "SEQUENCE_REUSED");
   EXPECT_EQ(Everything(harness), Numbered(1, 600));
 }
 
@@ -191,7 +200,8 @@ TEST_P(LogTest, TheWindowOfChecksumsIsExactly65536) {
   const Topic topic = harness.Open(kTopic);
   uint64_t next = 1;
   // Odd sizes, so that rows of checksums fill up in all ways.
-  for (const uint64_t count : {1, 255, 1, 256, 700, 9000, 9000, 9000, 9000, 9000, 9000, 9000, 9001, 3, 2048}) {
+  for (const uint64_t count :
+       {1, 255, 1, 256, 700, 9000, 9000, 9000, 9000, 9000, 9000, 9000, 9001, 3, 2048}) {
     ASSERT_TRUE(harness.Append(topic, NumberedFrame(next, count)).ok());
     next += count;
   }
@@ -202,9 +212,11 @@ TEST_P(LogTest, TheWindowOfChecksumsIsExactly65536) {
     const Topic open = harness.Open(kTopic);
     for (uint64_t sequence : {oldest, oldest + 1, oldest + 255, oldest + 256, mark - 1, mark}) {
       EXPECT_EQ(harness.Append(open, NumberedFrame(sequence, 1)).value(), mark) << sequence;
-      EXPECT_EQ(ReasonOf(harness.Append(open, NumberedFrame(sequence, 1, "다른-")).status()), "SEQUENCE_REUSED");
+      EXPECT_EQ(ReasonOf(harness.Append(open, NumberedFrame(sequence, 1, "다른-")).status()),
+                "SEQUENCE_REUSED");
     }
-    EXPECT_EQ(ReasonOf(harness.Append(open, NumberedFrame(oldest - 1, 1)).status()), "PRODUCER_REWOUND");
+    EXPECT_EQ(ReasonOf(harness.Append(open, NumberedFrame(oldest - 1, 1)).status()),
+              "PRODUCER_REWOUND");
     EXPECT_EQ(ReasonOf(harness.Append(open, NumberedFrame(1, 1)).status()), "PRODUCER_REWOUND");
     harness.Reopen();
   }
@@ -223,8 +235,10 @@ TEST_P(LogTest, OneHugeGroupKeepsTheWindow) {
   const uint64_t mark = next - 1;
   EXPECT_EQ(sink->heard.back().value(), mark);
   EXPECT_EQ(harness.Append(topic, NumberedFrame(mark - kChecksumWindow + 1, 9'000)).value(), mark);
-  EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(mark - kChecksumWindow + 1, 1, "다른-")).status()),
-            "SEQUENCE_REUSED");
+  EXPECT_EQ(
+      ReasonOf(
+          harness.Append(topic, NumberedFrame(mark - kChecksumWindow + 1, 1, "다른-")).status()),
+      "SEQUENCE_REUSED");
 }
 
 TEST_P(LogTest, ALowerEpochIsFencedAlsoOnAnOpenStream) {
@@ -242,7 +256,9 @@ TEST_P(LogTest, ALowerEpochIsFencedAlsoOnAnOpenStream) {
 TEST_P(LogTest, MalformedFramesAreRefusedByName) {
   LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
-  const auto reason = [&](v1::Frame frame) { return ReasonOf(harness.Append(topic, std::move(frame)).status()); };
+  const auto reason = [&](v1::Frame frame) {
+    return ReasonOf(harness.Append(topic, std::move(frame)).status());
+  };
   const auto reseal = [](v1::Frame frame) {
     frame.set_crc32c(Crc32c(frame.records()));
     return frame;
@@ -287,7 +303,8 @@ TEST_P(LogTest, ATopicCreatedAnewHasAnotherLogAndKeepsTheOwnersMark) {
   EXPECT_EQ(ReasonOf(harness.Run(harness.log->DeleteTopic(kTopic, "ffff"))), "LOG_REPLACED");
   ASSERT_TRUE(harness.Run(harness.log->DeleteTopic(kTopic, topic.log_id)).ok());
   EXPECT_EQ(harness.log->Find(kTopic), nullptr);
-  EXPECT_EQ(harness.Append(topic, NumberedFrame(301, 1)).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(harness.Append(topic, NumberedFrame(301, 1)).status().code(),
+            absl::StatusCode::kUnavailable);
   harness.Reopen();
   EXPECT_EQ(harness.log->Find(kTopic), nullptr);
   const Topic anew = harness.Open(kTopic);
@@ -299,8 +316,8 @@ TEST_P(LogTest, ATopicCreatedAnewHasAnotherLogAndKeepsTheOwnersMark) {
   EXPECT_EQ(Everything(harness), Numbered(301, 309));
   // Nothing of the old log is left.
   const PartitionState old = topic.partitions[events::PartitionOf("열쇠-1")];
-  const auto gone = harness.Run(
-      harness.log->Read({topic.number, topic.log, events::PartitionOf("열쇠-1"), old.earliest, 1, 10}));
+  const auto gone = harness.Run(harness.log->Read(
+      {topic.number, topic.log, events::PartitionOf("열쇠-1"), old.earliest, 1, 10}));
   EXPECT_TRUE(std::holds_alternative<Unreadable>(*gone));
 }
 
@@ -324,7 +341,8 @@ TEST_P(LogTest, RetentionRemovesWholeFramesOnceTheyAreOldAndKeepsTheNewest) {
   EXPECT_EQ(harness.log->Find(kTopic)->partitions[partition].earliest, 200u);
   EXPECT_EQ(harness.log->Find(kTopic)->partitions[partition].end, 201u);
   EXPECT_EQ(harness.ReadAll(kTopic, partition, 200).size(), 1u);
-  const auto gone = harness.Run(harness.log->Read({topic.number, topic.log, partition, 5, 201, 10}));
+  const auto gone =
+      harness.Run(harness.log->Read({topic.number, topic.log, partition, 5, 201, 10}));
   EXPECT_EQ(std::get<Unreadable>(*gone).why, Unreadable::Why::kTruncated);
   EXPECT_EQ(std::get<Unreadable>(*gone).next_offset, 200u);
 }
@@ -368,7 +386,8 @@ TEST_P(LogTest, AFailedSyncRefusesEverythingFromThenOn) {
   EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(11, 1)).status()), "LOG_FAILED");
   harness.engine->OnSync(nullptr);
   EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(11, 1)).status()), "LOG_FAILED");
-  EXPECT_EQ(ReasonOf(harness.Run(harness.log->OpenTopic("datecourse.review", 1)).status()), "LOG_FAILED");
+  EXPECT_EQ(ReasonOf(harness.Run(harness.log->OpenTopic("datecourse.review", 1)).status()),
+            "LOG_FAILED");
   EXPECT_FALSE(harness.log->failure().ok());
   // What was acked can still be read, and nothing else is shown.
   EXPECT_EQ(Everything(harness), Numbered(1, 10));
@@ -378,7 +397,12 @@ TEST_P(LogTest, DamageIsSaidByOffsetAndTheRestCanBeRead) {
   LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   for (uint64_t sequence = 1; sequence <= 5; ++sequence) {
-    ASSERT_TRUE(harness.Append(topic, MakeFrame(sequence, {{"k", "하나"}, })).ok());
+    ASSERT_TRUE(harness
+                    .Append(topic, MakeFrame(sequence,
+                                             {
+                                                 {"k", "하나"},
+                                             }))
+                    .ok());
   }
   const uint32_t partition = events::PartitionOf("k");
   harness.Close();
@@ -410,7 +434,8 @@ TEST_P(LogTest, ReadsBeginAnywhereAndStopAtTheLimits) {
   const uint32_t partition = events::PartitionOf("k");
   for (uint64_t offset = 0; offset < 200; ++offset) {
     for (const uint64_t max_records : {1, 7, 10, 33, 1000}) {
-      const auto result = harness.Run(harness.log->Read({topic.number, topic.log, partition, offset, 200, max_records}));
+      const auto result = harness.Run(
+          harness.log->Read({topic.number, topic.log, partition, offset, 200, max_records}));
       const Chunk& chunk = std::get<Chunk>(*result);
       EXPECT_EQ(chunk.base_offset, offset);
       EXPECT_GE(chunk.count, 1u);

@@ -45,7 +45,8 @@ async::Task<void> Publish(async::Executor& executor, Log& log, std::string name)
   co_await sink->Until(kRecords);
 }
 
-async::Task<uint64_t> ReadPartition(Log& log, std::string name, uint32_t partition, bool from_disk) {
+async::Task<uint64_t> ReadPartition(Log& log, std::string name, uint32_t partition,
+                                    bool from_disk) {
   const Topic topic = *log.Find(name);
   ReadRequest request{topic.number, topic.log, partition, 0, topic.partitions[partition].end, 100};
   request.from_disk = from_disk;
@@ -101,7 +102,8 @@ TEST(LogThreadsTest, ALogIsDestroyedInTheMiddleOfItsWork) {
                            {std::make_unique<ThreadWorker>(), std::make_unique<ThreadWorker>()});
       ASSERT_TRUE(log.ok());
       async::Scope scope;
-      for (int i = 0; i < 5; ++i) scope.Spawn(Publish(loop, **log, "bench.topic" + std::to_string(i)));
+      for (int i = 0; i < 5; ++i)
+        scope.Spawn(Publish(loop, **log, "bench.topic" + std::to_string(i)));
       scope.CancelAll();
     });
   }

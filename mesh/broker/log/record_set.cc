@@ -107,7 +107,8 @@ bool RecordSetReader::ParseRecord(std::string_view message) {
     if (!good) return false;
     switch (tag) {
       case kKeyTag:
-        // Of several, protobuf takes the last and yet refuses the message for an earlier one that is not UTF-8.
+        // Of several, protobuf takes the last and yet refuses the message for an earlier one that
+        // is not UTF-8.
         if (std::exchange(has_key, true)) return false;
         good = ReadBytes(message, record_.key);
         break;
@@ -156,7 +157,8 @@ bool IsValidUtf8(std::string_view text) {
   };
   while (at < text.size()) {
     const auto lead = static_cast<uint8_t>(text[at]);
-    // Table 3-7 of the Unicode standard: the second byte excludes overlong forms, surrogates and what is above U+10FFFF.
+    // Table 3-7 of the Unicode standard: the second byte excludes overlong forms, surrogates and
+    // what is above U+10FFFF.
     size_t more = 0;
     uint8_t low = 0x80;
     uint8_t high = 0xbf;

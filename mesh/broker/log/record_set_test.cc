@@ -1,5 +1,6 @@
-// Goal: the walker accepts exactly what protobuf accepts, so that no record reaches a subscriber that it cannot parse.
-// Method: sets made by protobuf, and random damage to them, compared with protobuf's own parser.
+// Goal: the walker accepts exactly what protobuf accepts, so that no record reaches a subscriber
+// that it cannot parse. Method: sets made by protobuf, and random damage to them, compared with
+// protobuf's own parser.
 #include "mesh/broker/log/record_set.h"
 
 #include <string>
@@ -72,11 +73,13 @@ TEST(RecordSetTest, WhatItAcceptsProtobufAcceptsAndReadsAlike) {
 }
 
 TEST(RecordSetTest, Utf8IsWhatUnicodeSays) {
-  for (const std::string good : {"", "abc", "데이트 코스", "\xf0\x9f\x98\x80", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbf"}) {
+  for (const std::string good :
+       {"", "abc", "데이트 코스", "\xf0\x9f\x98\x80", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbf"}) {
     EXPECT_TRUE(IsValidUtf8(good)) << good;
   }
-  for (const std::string bad : {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-                                "\xf5\x80\x80\x80", "\xea\xb0", "\xff", "a\xe2\x82"}) {
+  for (const std::string bad :
+       {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80", "\xea\xb0", "\xff", "a\xe2\x82"}) {
     EXPECT_FALSE(IsValidUtf8(bad));
   }
 }

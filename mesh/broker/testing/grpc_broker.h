@@ -1,4 +1,5 @@
-// A broker behind a real gRPC server, for tests and the bench: everything but configuration and tokens.
+// A broker behind a real gRPC server, for tests and the bench: everything but configuration and
+// tokens.
 #ifndef MARU_MESH_BROKER_TESTING_GRPC_BROKER_H_
 #define MARU_MESH_BROKER_TESTING_GRPC_BROKER_H_
 
@@ -24,7 +25,8 @@ class TrustingAuthenticator final : public rpc::Authenticator {
   absl::StatusOr<rpc::Authenticated> Authenticate(std::string_view token) override {
     auto identity = std::make_shared<rpc::Identity>();
     identity->subject = std::string(token);
-    identity->roles.Add(identity->subject == "admin" ? options::v1::ROLE_ADMIN : options::v1::ROLE_SERVICE);
+    identity->roles.Add(identity->subject == "admin" ? options::v1::ROLE_ADMIN
+                                                     : options::v1::ROLE_SERVICE);
     return rpc::Authenticated{std::move(identity), absl::InfiniteFuture()};
   }
 };
