@@ -58,7 +58,7 @@ class EventsRocksDbTest : public testing::Test {
     const Routes routes = Routes::Of("datecourse", HearingPolicies(faults_));
     applied_ = std::make_unique<Applied>(loop_, routes.topics());
     SubscriberOptions options{
-        .deployment = "datecourse-consumer", .member = "1", .id = {"policies", 0}};
+        .deployment = "datecourse-consumer", .member = "1", .id = {"policies", 0}, .retry = {}};
     Environment environment{loop_, random_, *consumer_, *bus_, journal_, registry_};
     subscriber_ = std::make_unique<Subscriber>(environment, options, routes, *applied_);
     subscriber_->Start();

@@ -170,6 +170,8 @@ class Reflection final : public Service {
 }  // namespace
 
 std::vector<std::unique_ptr<Service>> MakeReflection(std::vector<std::string> services) {
+  services.emplace_back(V1::kService);
+  services.emplace_back(V1Alpha::kService);
   std::vector<std::unique_ptr<Service>> both;
   both.push_back(std::make_unique<Reflection<V1>>(services));
   both.push_back(std::make_unique<Reflection<V1Alpha>>(std::move(services)));

@@ -11,7 +11,7 @@
 
 namespace maru::rpc {
 
-// Both versions of the service. `services` are the full names that it lists; their files and all that these import can be
+// Both versions of the service. `services` are the full names that it lists, beside its own two; their files and all that these import can be
 // asked for. Open to anybody (ROLE_OPEN): contracts are no secret; a deployment that thinks otherwise does not register it.
 std::vector<std::unique_ptr<Service>> MakeReflection(std::vector<std::string> services);
 

@@ -160,7 +160,7 @@ TEST(ReflectionTest, ListsTheServicesItWasGiven) {
   const auto responses = Ask({request});
   ASSERT_EQ(responses.size(), 1u);
   const auto& list = responses[0].list_services_response();
-  ASSERT_EQ(list.service_size(), 2);
+  ASSERT_EQ(list.service_size(), 4);
   EXPECT_EQ(list.service(0).name(), "grpc.health.v1.Health");
   EXPECT_EQ(responses[0].original_request().list_services(), "*");
 }

@@ -62,9 +62,8 @@ absl::Status Process::Listen(const std::vector<rpc::Service*>& services,
                            .registry = *registry_,
                            .replay = replay});
   for (rpc::Service* service : services) dispatcher_->Register(*service);
-  health_ = std::make_unique<rpc::HealthService>(loop_);
+  health_ = std::make_unique<rpc::Health>(loop_, dispatcher_->service_names());
   dispatcher_->Register(*health_);
-  health_->SetServices(dispatcher_->service_names());
   if (options_.limits.reflection()) AddReflection();
   rpc::GrpcServerOptions server_options;
   server_options.address = options_.listen;
@@ -77,16 +76,8 @@ absl::Status Process::Listen(const std::vector<rpc::Service*>& services,
 }
 
 void Process::AddReflection() {
-  std::vector<std::string> names = dispatcher_->service_names();
-  for (rpc::ReflectionVersion version :
-       {rpc::ReflectionVersion::kV1, rpc::ReflectionVersion::kV1Alpha}) {
-    names.emplace_back(rpc::ReflectionServiceName(version));
-  }
-  for (rpc::ReflectionVersion version :
-       {rpc::ReflectionVersion::kV1, rpc::ReflectionVersion::kV1Alpha}) {
-    reflection_.push_back(rpc::MakeReflectionService(version, names));
-    dispatcher_->Register(*reflection_.back());
-  }
+  reflection_ = rpc::MakeReflection(dispatcher_->service_names());
+  for (const auto& version : reflection_) dispatcher_->Register(*version);
 }
 
 void Process::SetServing(bool serving) { health_->SetServing(serving); }

@@ -85,7 +85,7 @@ class Process {
   std::unique_ptr<service::MetricsServer> metrics_;
   // The loop's: made by Listen, in this order.
   std::unique_ptr<rpc::Verifier> verifier_;
-  std::unique_ptr<rpc::HealthService> health_;
+  std::unique_ptr<rpc::Health> health_;
   std::vector<std::unique_ptr<rpc::Service>> reflection_;
   std::unique_ptr<rpc::Dispatcher> dispatcher_;
   std::unique_ptr<rpc::Server> server_;

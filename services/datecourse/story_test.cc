@@ -124,7 +124,7 @@ class Story {
   maru::testing::DirectCaller to_schedule_{schedules_};
   review::ReviewService reviews_{review_.store(), to_schedule_};
   message::MessageService messages_{message_.store()};
-  viewpage::ViewpageService pages_{viewpage_.store(), [](maru::store::Reader&) { return 1; }};
+  viewpage::ViewpageService pages_{viewpage_.store()};
 
   struct Listening {
     TestContext* from;

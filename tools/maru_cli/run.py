@@ -164,7 +164,7 @@ def _check_port_free(deployment, report):
 
 
 def _wait_ready(runner, cli, chosen, report):
-    waiting = subprocess.Popen([cli, "wait", "--timeout", str(READY_TIMEOUT_S), *[d.address for d in chosen]],
+    waiting = subprocess.Popen([cli, "wait", f"--timeout={READY_TIMEOUT_S}s", *[d.address for d in chosen]],
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     while waiting.poll() is None:
         dead = runner.first_death()

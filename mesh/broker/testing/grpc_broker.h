@@ -35,7 +35,9 @@ class TrustingAuthenticator final : public rpc::Authenticator {
 class GrpcBroker {
  public:
   explicit GrpcBroker(const std::string& folder) {
-    auto engine = OpenEngine({.folder = folder}, loop_);
+    maru::store::RocksDbOptions options;
+    options.folder = folder;
+    auto engine = OpenEngine(std::move(options), loop_);
     MARU_CHECK(engine.ok());
     auto log = Log::Open({}, *std::move(engine), loop_, random_,
                          {std::make_unique<ThreadWorker>(), std::make_unique<ThreadWorker>()});

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "common/base/status.h"
+#include "common/events/generations.h"
 #include "common/store/page.h"
 #include "maru/options/v1/reasons.maru.h"
 #include "services/datecourse/viewpage/domain.h"
@@ -21,8 +22,8 @@ using rpc::CallContext;
 
 Task<absl::StatusOr<v1::ScheduleView>> ViewpageService::GetScheduleView(
     const CallContext&, const v1::GetScheduleViewRequest& request) {
-  return store_.Read([this, &request](Reader& reader) -> absl::StatusOr<v1::ScheduleView> {
-    ASSIGN_OR_RETURN(const events::Generation generation, generation_(reader));
+  return store_.Read([&request](Reader& reader) -> absl::StatusOr<v1::ScheduleView> {
+    ASSIGN_OR_RETURN(const events::Generation generation, events::LiveGeneration(reader));
     ASSIGN_OR_RETURN(const std::optional<disk::Page> page,
                      kShownPages.At(generation).Get(reader, request.schedule_id()));
     if (!page.has_value()) {
@@ -34,9 +35,9 @@ Task<absl::StatusOr<v1::ScheduleView>> ViewpageService::GetScheduleView(
 
 Task<absl::StatusOr<v1::ListScheduleViewsResponse>> ViewpageService::ListScheduleViews(
     const CallContext& call, const v1::ListScheduleViewsRequest& request) {
-  return store_.Read([this, &call,
+  return store_.Read([&call,
                       &request](Reader& reader) -> absl::StatusOr<v1::ListScheduleViewsResponse> {
-    ASSIGN_OR_RETURN(const events::Generation generation, generation_(reader));
+    ASSIGN_OR_RETURN(const events::Generation generation, events::LiveGeneration(reader));
     const PageRequest wanted = {.size = request.page_size(),
                                 .token = request.page_token(),
                                 .fingerprint = ListFingerprint(call.method, {})};

@@ -1,13 +1,9 @@
-// ViewpageService: reads pages of the view's current generation.
+// ViewpageService: reads pages of the view's live generation.
 #ifndef MARU_SERVICES_DATECOURSE_VIEWPAGE_SERVICE_H_
 #define MARU_SERVICES_DATECOURSE_VIEWPAGE_SERVICE_H_
 
-#include <functional>
-#include <utility>
-
 #include "absl/status/statusor.h"
 #include "common/async/task.h"
-#include "common/events/handlers.h"
 #include "common/rpc/call_context.h"
 #include "common/store/store.h"
 #include "maru/datecourse/viewpage/v1/viewpage.maru.h"
@@ -15,17 +11,11 @@
 
 namespace maru::datecourse::viewpage {
 
-// Which generation of the view queries read, as of the state that the reader sees: a rebuilt copy
-// and the old one are never mixed in one answer. Any thread.
-using CurrentGeneration =
-    std::function<absl::StatusOr<events::Generation>(maru::store::Reader& reader)>;
-
 // Codes and reasons are in the contract.
 class ViewpageService final : public v1::ViewpageServiceHandler {
  public:
   // `store` outlives the service.
-  ViewpageService(maru::store::Store& store, CurrentGeneration generation)
-      : store_(store), generation_(std::move(generation)) {}
+  explicit ViewpageService(maru::store::Store& store) : store_(store) {}
 
   async::Task<absl::StatusOr<v1::ScheduleView>> GetScheduleView(
       const rpc::CallContext& call, const v1::GetScheduleViewRequest& request) override;
@@ -34,7 +24,6 @@ class ViewpageService final : public v1::ViewpageServiceHandler {
 
  private:
   maru::store::Store& store_;
-  const CurrentGeneration generation_;
 };
 
 }  // namespace maru::datecourse::viewpage
