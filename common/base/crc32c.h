@@ -1,5 +1,5 @@
-// CRC-32C (Castagnoli; RFC 3720 appendix B.4): polynomial 0x1edc6f41 reflected, initial value and final xor 0xffffffff.
-// Of "123456789" it is 0xe3069283.
+// CRC-32C (Castagnoli; RFC 3720 appendix B.4): polynomial 0x1edc6f41 reflected, initial value and
+// final xor 0xffffffff. Of "123456789" it is 0xe3069283.
 #ifndef MARU_COMMON_BASE_CRC32C_H_
 #define MARU_COMMON_BASE_CRC32C_H_
 

@@ -16,7 +16,8 @@ TEST(Crc32cTest, MatchesThePublishedVectors) {
 }
 
 TEST(Crc32cTest, ExtendingEqualsTheChecksumOfTheWhole) {
-  const std::string text = "데이트 코스를 등록했습니다 — the quick brown fox jumps over the lazy dog, twice over";
+  const std::string text =
+      "데이트 코스를 등록했습니다 — the quick brown fox jumps over the lazy dog, twice over";
   for (size_t cut = 0; cut <= text.size(); ++cut) {
     EXPECT_EQ(ExtendCrc32c(Crc32c(text.substr(0, cut)), text.substr(cut)), Crc32c(text)) << cut;
   }

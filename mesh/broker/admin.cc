@@ -28,7 +28,8 @@ v1::Topic Describe(const Topic& topic) {
   if (topic.retention.max_age != absl::InfiniteDuration()) {
     *proto.mutable_retention()->mutable_max_age() = ToProto(topic.retention.max_age);
   }
-  if (topic.retention.max_bytes != 0) proto.mutable_retention()->set_max_bytes(topic.retention.max_bytes);
+  if (topic.retention.max_bytes != 0)
+    proto.mutable_retention()->set_max_bytes(topic.retention.max_bytes);
   proto.set_owner(OwnerOf(topic.name));
   proto.set_epoch(topic.epoch);
   proto.set_mark(topic.mark);
@@ -53,7 +54,8 @@ absl::StatusOr<Retention> RetentionOf(const v1::Retention& proto) {
   return retention;
 }
 
-// The first name of a page and the token of the next one: tokens are names, there is nothing to hide.
+// The first name of a page and the token of the next one: tokens are names, there is nothing to
+// hide.
 template <class Map, class Each>
 std::string Page(const Map& rows, int page_size, const std::string& token, Each each) {
   int left = page_size == 0 ? kDefaultPageSize : page_size;
@@ -74,31 +76,32 @@ absl::Status NoTopic(std::string_view name) { return options::v1::errors::NotFou
 async::Task<absl::StatusOr<v1::ListTopicsResponse>> BrokerAdminService::ListTopics(
     const rpc::CallContext&, const v1::ListTopicsRequest& request) {
   v1::ListTopicsResponse response;
-  response.set_next_page_token(
-      Page(log_.topics(), request.page_size(), request.page_token(), [&](const std::string&, const Topic& topic) {
-        if (topic.exists()) *response.add_topics() = Describe(topic);
-        return topic.exists();
-      }));
+  response.set_next_page_token(Page(log_.topics(), request.page_size(), request.page_token(),
+                                    [&](const std::string&, const Topic& topic) {
+                                      if (topic.exists()) *response.add_topics() = Describe(topic);
+                                      return topic.exists();
+                                    }));
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::Topic>> BrokerAdminService::GetTopic(const rpc::CallContext&,
-                                                                    const v1::GetTopicRequest& request) {
+async::Task<absl::StatusOr<v1::Topic>> BrokerAdminService::GetTopic(
+    const rpc::CallContext&, const v1::GetTopicRequest& request) {
   const Topic* topic = log_.Find(request.name());
   if (topic == nullptr) co_return NoTopic(request.name());
   co_return Describe(*topic);
 }
 
-async::Task<absl::StatusOr<v1::Topic>> BrokerAdminService::CreateTopic(const rpc::CallContext&,
-                                                                       const v1::CreateTopicRequest& request) {
-  if (!IsTopicName(request.name())) co_return rpc::InvalidField("name", "must be <system>.<context>");
+async::Task<absl::StatusOr<v1::Topic>> BrokerAdminService::CreateTopic(
+    const rpc::CallContext&, const v1::CreateTopicRequest& request) {
+  if (!IsTopicName(request.name()))
+    co_return rpc::InvalidField("name", "must be <system>.<context>");
   CO_ASSIGN_OR_RETURN(const Retention retention, RetentionOf(request.retention()));
   CO_ASSIGN_OR_RETURN(const Topic topic, co_await log_.CreateTopic(request.name(), retention));
   co_return Describe(topic);
 }
 
-async::Task<absl::StatusOr<v1::Topic>> BrokerAdminService::SetRetention(const rpc::CallContext&,
-                                                                        const v1::SetRetentionRequest& request) {
+async::Task<absl::StatusOr<v1::Topic>> BrokerAdminService::SetRetention(
+    const rpc::CallContext&, const v1::SetRetentionRequest& request) {
   CO_ASSIGN_OR_RETURN(const Retention retention, RetentionOf(request.retention()));
   CO_ASSIGN_OR_RETURN(const Topic topic, co_await log_.SetRetention(request.name(), retention));
   co_return Describe(topic);
@@ -110,7 +113,8 @@ async::Task<absl::StatusOr<google::protobuf::Empty>> BrokerAdminService::DeleteT
   co_return google::protobuf::Empty();
 }
 
-v1::Group BrokerAdminService::DescribeGroup(const std::string& name, const GroupBinding& binding) const {
+v1::Group BrokerAdminService::DescribeGroup(const std::string& name,
+                                            const GroupBinding& binding) const {
   v1::Group proto;
   proto.set_name(name);
   proto.set_store_id(binding.store_id);
@@ -156,7 +160,8 @@ async::Task<absl::StatusOr<google::protobuf::Empty>> BrokerAdminService::ResetGr
   co_return google::protobuf::Empty();
 }
 
-// --- Streams ----------------------------------------------------------------------------------------------------------
+// --- Streams
+// ----------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -178,12 +183,14 @@ class TailWatch final : public TopicWatcher {
   async::Signal changed;
 };
 
-absl::Status DamagedAt(const std::string& topic, uint32_t partition, uint64_t offset, const std::string& what) {
+absl::Status DamagedAt(const std::string& topic, uint32_t partition, uint64_t offset,
+                       const std::string& what) {
   return options::v1::errors::DataLoss(
       ToStd(absl::StrCat(topic, " partition ", partition, " offset ", offset, ": ", what)));
 }
 
-v1::TailTopicResponse DescribeRecord(uint32_t partition, uint64_t offset, const RecordView& record) {
+v1::TailTopicResponse DescribeRecord(uint32_t partition, uint64_t offset,
+                                     const RecordView& record) {
   v1::TailTopicResponse response;
   response.set_partition(partition);
   response.set_offset(offset);
@@ -199,15 +206,17 @@ v1::TailTopicResponse DescribeRecord(uint32_t partition, uint64_t offset, const 
 
 }  // namespace
 
-async::Task<absl::Status> BrokerAdminService::TailTopic(const rpc::CallContext&, const v1::TailTopicRequest& request,
-                                                        rpc::StreamWriter<v1::TailTopicResponse>& writer) {
+async::Task<absl::Status> BrokerAdminService::TailTopic(
+    const rpc::CallContext&, const v1::TailTopicRequest& request,
+    rpc::StreamWriter<v1::TailTopicResponse>& writer) {
   const Topic* topic = log_.Find(request.name());
   if (topic == nullptr) co_return NoTopic(request.name());
   const uint32_t log = topic->log;
   std::array<uint64_t, events::kPartitions> next;
   for (uint32_t i = 0; i < events::kPartitions; ++i) {
     const PartitionState& state = topic->partitions[i];
-    next[i] = request.has_offset() ? std::clamp(request.offset(), state.earliest, state.end) : state.end;
+    next[i] =
+        request.has_offset() ? std::clamp(request.offset(), state.earliest, state.end) : state.end;
   }
   uint64_t left = request.limit() == 0 ? UINT64_MAX : request.limit();
   TailWatch watch(executor_, log_, request.name());
@@ -219,7 +228,8 @@ async::Task<absl::Status> BrokerAdminService::TailTopic(const rpc::CallContext&,
       if (topic == nullptr || topic->log != log) co_return NoTopic(request.name());
       if (next[i] >= topic->partitions[i].end) continue;
       idle = false;
-      const ReadRequest read{topic->number, log, i, next[i], topic->partitions[i].end, std::min(left, kTailRecords)};
+      const ReadRequest read{
+          topic->number, log, i, next[i], topic->partitions[i].end, std::min(left, kTailRecords)};
       CO_ASSIGN_OR_RETURN(const ReadResult result, co_await log_.Read(read));
       if (const auto* bad = std::get_if<Unreadable>(&result)) {
         co_return DamagedAt(request.name(), i, next[i], bad->what);
@@ -235,23 +245,28 @@ async::Task<absl::Status> BrokerAdminService::TailTopic(const rpc::CallContext&,
   }
 }
 
-async::Task<absl::Status> BrokerAdminService::VerifyTopic(const rpc::CallContext&,
-                                                          const v1::VerifyTopicRequest& request,
-                                                          rpc::StreamWriter<v1::VerifyTopicResponse>& writer) {
+async::Task<absl::Status> BrokerAdminService::VerifyTopic(
+    const rpc::CallContext&, const v1::VerifyTopicRequest& request,
+    rpc::StreamWriter<v1::VerifyTopicResponse>& writer) {
   if (log_.Find(request.name()) == nullptr) co_return NoTopic(request.name());
   for (uint32_t partition = 0; partition < events::kPartitions; ++partition) {
-    CO_ASSIGN_OR_RETURN(const v1::VerifyTopicResponse response, co_await VerifyPartition(request.name(), partition));
+    CO_ASSIGN_OR_RETURN(const v1::VerifyTopicResponse response,
+                        co_await VerifyPartition(request.name(), partition));
     CO_RETURN_IF_ERROR(co_await writer.Write(response));
   }
   co_return absl::OkStatus();
 }
 
-async::Task<absl::StatusOr<v1::VerifyTopicResponse>> BrokerAdminService::VerifyPartition(std::string name,
-                                                                                         uint32_t partition) {
+async::Task<absl::StatusOr<v1::VerifyTopicResponse>> BrokerAdminService::VerifyPartition(
+    std::string name, uint32_t partition) {
   const Topic* topic = log_.Find(name);
   if (topic == nullptr) co_return NoTopic(name);
-  ReadRequest read{topic->number, topic->log, partition, topic->partitions[partition].earliest,
-                   topic->partitions[partition].end, UINT32_MAX};
+  ReadRequest read{topic->number,
+                   topic->log,
+                   partition,
+                   topic->partitions[partition].earliest,
+                   topic->partitions[partition].end,
+                   UINT32_MAX};
   // What is in memory says nothing about the disk.
   read.from_disk = true;
   v1::VerifyTopicResponse response;

@@ -42,7 +42,8 @@ absl::Status Broker::Open() {
   rocksdb.folder = options_.config.data();
   ASSIGN_OR_RETURN(auto engine, OpenEngine(std::move(rocksdb), process_->loop()));
   Log::Workers workers{std::make_unique<ThreadWorker>(), std::make_unique<ThreadWorker>()};
-  ASSIGN_OR_RETURN(log_, Log::Open({}, std::move(engine), process_->loop(), process_->random(), std::move(workers)));
+  ASSIGN_OR_RETURN(log_, Log::Open({}, std::move(engine), process_->loop(), process_->random(),
+                                   std::move(workers)));
   return absl::OkStatus();
 }
 
@@ -87,7 +88,8 @@ async::Task<bool> Broker::End() {
   process_->logger().Info("stopping");
   // Streams are asked to finish before new connections are refused: they may commit and say so.
   process_->SetServing(false);
-  const Instant until = process_->loop().Now() + mesh::FromProto(options_.config.shutdown().finish());
+  const Instant until =
+      process_->loop().Now() + mesh::FromProto(options_.config.shutdown().finish());
   co_await service_->Drain(until);
   co_await process_->StopServing();
   process_->logger().Info("stopped");

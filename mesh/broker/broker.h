@@ -32,12 +32,14 @@ struct BrokerOptions {
 class Broker final : public mesh::Running {
  public:
   // Opens the log, listens, and is SERVING when it returns. Not on a loop's thread.
-  // FAILED_PRECONDITION: an address or the data folder is in use; DATA_LOSS, INTERNAL: the log is damaged or cannot be read.
+  // FAILED_PRECONDITION: an address or the data folder is in use; DATA_LOSS, INTERNAL: the log is
+  // damaged or cannot be read.
   static absl::StatusOr<std::unique_ptr<Broker>> Start(BrokerOptions options);
   // Without Shutdown like a crash: what was acked stays.
   ~Broker() override;
 
-  // NOT_SERVING, Drain to every stream, which then finish; then the log is closed. Not on the loop's thread.
+  // NOT_SERVING, Drain to every stream, which then finish; then the log is closed. Not on the
+  // loop's thread.
   void Shutdown() override;
   // Not OK once the log has failed: the process should end. Not on the loop's thread.
   absl::Status failure() override;

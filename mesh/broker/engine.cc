@@ -6,14 +6,15 @@
 
 namespace maru::broker {
 
-absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(maru::store::RocksDbOptions options,
-                                                                 const Clock& clock) {
+absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(
+    maru::store::RocksDbOptions options, const Clock& clock) {
   options.write_buffer_bytes = 64 << 20;
   options.block_cache_bytes = 2 << 20;
   options.adjust = [](rocksdb::Options& rocksdb) {
-    // Frames go into blob files at the first flush and are never moved again: a record is written twice, to the write-ahead log and
-    // to its blob. Retention and deletion remove the oldest frames together, so blob files empty by themselves; collecting garbage
-    // would copy what is kept for ever.
+    // Frames go into blob files at the first flush and are never moved again: a record is written
+    // twice, to the write-ahead log and to its blob. Retention and deletion remove the oldest
+    // frames together, so blob files empty by themselves; collecting garbage would copy what is
+    // kept for ever.
     rocksdb.enable_blob_files = true;
     rocksdb.min_blob_size = 1 << 10;
     rocksdb.blob_file_size = 128 << 20;

@@ -116,7 +116,8 @@ TEST(PublishTest, TheProtocolIsEnforced) {
     harness.Settle();
     EXPECT_EQ(ReasonOf(*publisher->ended), "PROTOCOL_VIOLATION");
   }
-  for (const std::string topic : {"", "datecourse", "Datecourse.schedule", "datecourse.schedule.x", "데이트.코스"}) {
+  for (const std::string topic :
+       {"", "datecourse", "Datecourse.schedule", "datecourse.schedule.x", "데이트.코스"}) {
     BrokerHarness harness;
     const auto publisher = harness.Publisher(topic);
     publisher->Send(BrokerHarness::OpenRequest(topic, 1));
@@ -136,7 +137,7 @@ TEST(PublishTest, WhoIgnoresCreditIsCutOff) {
   BrokerHarness harness;
   const auto publisher = harness.OpenPublisher();
   // The disk hangs: nothing is answered, so credit does not come back.
-  harness.disk.OnWrite([] { return absl::ResourceExhaustedError("never mind"); });
+  harness.engine->SetDiskFull(true);
   const v1::Frame frame = MakeFrame(1, {{"k", std::string(250 << 10, 'v')}});
   // Offered in one go, before the log answers any.
   for (int i = 0; i < 40; ++i) publisher->Send(BrokerHarness::FrameRequest(frame));
@@ -147,12 +148,12 @@ TEST(PublishTest, WhoIgnoresCreditIsCutOff) {
 TEST(PublishTest, AFullDiskIsRetryableAndPassesByItself) {
   BrokerHarness harness;
   auto publisher = harness.OpenPublisher();
-  harness.disk.OnWrite([] { return absl::ResourceExhaustedError("full"); });
+  harness.engine->SetDiskFull(true);
   publisher->Send(BrokerHarness::FrameRequest(NumberedFrame(1, 10)));
   harness.Settle();
   EXPECT_EQ(publisher->ended->code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ReasonOf(*publisher->ended), "DISK_FULL");
-  harness.disk.OnWrite(nullptr);
+  harness.engine->SetDiskFull(false);
   publisher = harness.OpenPublisher();
   EXPECT_EQ(harness.opened.mark(), 0u);
   publisher->Send(BrokerHarness::FrameRequest(NumberedFrame(1, 10)));

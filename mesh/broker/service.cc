@@ -29,15 +29,17 @@ class BrokerService::Listed {
 BrokerService::BrokerService(async::Executor& executor, Log& log, ProtocolOptions options)
     : env_{executor, log, options}, coordinator_(executor, log), session_gone_(executor) {}
 
-async::Task<absl::Status> BrokerService::Publish(const rpc::CallContext& call,
-                                                 rpc::BidiStream<v1::PublishRequest, v1::PublishResponse>& stream) {
+async::Task<absl::Status> BrokerService::Publish(
+    const rpc::CallContext& call,
+    rpc::BidiStream<v1::PublishRequest, v1::PublishResponse>& stream) {
   const auto session = std::make_shared<PublishSession>(env_, call.identity->subject, stream);
   const Listed listed(*this, *session);
   co_return co_await session->Run();
 }
 
 async::Task<absl::Status> BrokerService::Subscribe(
-    const rpc::CallContext& call, rpc::BidiStream<v1::SubscribeRequest, v1::SubscribeResponse>& stream) {
+    const rpc::CallContext& call,
+    rpc::BidiStream<v1::SubscribeRequest, v1::SubscribeResponse>& stream) {
   SubscribeSession session(env_, coordinator_, call.identity->subject, stream);
   const Listed listed(*this, session);
   co_return co_await session.Run();

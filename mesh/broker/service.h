@@ -24,12 +24,15 @@ class BrokerService final : public v1::BrokerServiceHandler {
  public:
   BrokerService(async::Executor& executor, Log& log, ProtocolOptions options);
 
-  async::Task<absl::Status> Publish(const rpc::CallContext& call,
-                                    rpc::BidiStream<v1::PublishRequest, v1::PublishResponse>& stream) override;
-  async::Task<absl::Status> Subscribe(const rpc::CallContext& call,
-                                      rpc::BidiStream<v1::SubscribeRequest, v1::SubscribeResponse>& stream) override;
+  async::Task<absl::Status> Publish(
+      const rpc::CallContext& call,
+      rpc::BidiStream<v1::PublishRequest, v1::PublishResponse>& stream) override;
+  async::Task<absl::Status> Subscribe(
+      const rpc::CallContext& call,
+      rpc::BidiStream<v1::SubscribeRequest, v1::SubscribeResponse>& stream) override;
 
-  // Asks every stream to finish, those that come later too; completes when none is left or `until` has come.
+  // Asks every stream to finish, those that come later too; completes when none is left or `until`
+  // has come.
   async::Task<void> Drain(Instant until);
 
   Coordinator& coordinator() { return coordinator_; }
@@ -53,28 +56,31 @@ class BrokerAdminService final : public v1::BrokerAdminServiceHandler {
   BrokerAdminService(async::Executor& executor, Log& log, Coordinator& coordinator)
       : executor_(executor), log_(log), coordinator_(coordinator) {}
 
-  async::Task<absl::StatusOr<v1::ListTopicsResponse>> ListTopics(const rpc::CallContext& call,
-                                                                 const v1::ListTopicsRequest& request) override;
+  async::Task<absl::StatusOr<v1::ListTopicsResponse>> ListTopics(
+      const rpc::CallContext& call, const v1::ListTopicsRequest& request) override;
   async::Task<absl::StatusOr<v1::Topic>> GetTopic(const rpc::CallContext& call,
                                                   const v1::GetTopicRequest& request) override;
-  async::Task<absl::StatusOr<v1::Topic>> CreateTopic(const rpc::CallContext& call,
-                                                     const v1::CreateTopicRequest& request) override;
-  async::Task<absl::StatusOr<v1::Topic>> SetRetention(const rpc::CallContext& call,
-                                                      const v1::SetRetentionRequest& request) override;
-  async::Task<absl::StatusOr<google::protobuf::Empty>> DeleteTopic(const rpc::CallContext& call,
-                                                                   const v1::DeleteTopicRequest& request) override;
-  async::Task<absl::StatusOr<v1::ListGroupsResponse>> ListGroups(const rpc::CallContext& call,
-                                                                 const v1::ListGroupsRequest& request) override;
-  async::Task<absl::StatusOr<google::protobuf::Empty>> ResetGroup(const rpc::CallContext& call,
-                                                                  const v1::ResetGroupRequest& request) override;
-  async::Task<absl::Status> TailTopic(const rpc::CallContext& call, const v1::TailTopicRequest& request,
+  async::Task<absl::StatusOr<v1::Topic>> CreateTopic(
+      const rpc::CallContext& call, const v1::CreateTopicRequest& request) override;
+  async::Task<absl::StatusOr<v1::Topic>> SetRetention(
+      const rpc::CallContext& call, const v1::SetRetentionRequest& request) override;
+  async::Task<absl::StatusOr<google::protobuf::Empty>> DeleteTopic(
+      const rpc::CallContext& call, const v1::DeleteTopicRequest& request) override;
+  async::Task<absl::StatusOr<v1::ListGroupsResponse>> ListGroups(
+      const rpc::CallContext& call, const v1::ListGroupsRequest& request) override;
+  async::Task<absl::StatusOr<google::protobuf::Empty>> ResetGroup(
+      const rpc::CallContext& call, const v1::ResetGroupRequest& request) override;
+  async::Task<absl::Status> TailTopic(const rpc::CallContext& call,
+                                      const v1::TailTopicRequest& request,
                                       rpc::StreamWriter<v1::TailTopicResponse>& writer) override;
-  async::Task<absl::Status> VerifyTopic(const rpc::CallContext& call, const v1::VerifyTopicRequest& request,
-                                        rpc::StreamWriter<v1::VerifyTopicResponse>& writer) override;
+  async::Task<absl::Status> VerifyTopic(
+      const rpc::CallContext& call, const v1::VerifyTopicRequest& request,
+      rpc::StreamWriter<v1::VerifyTopicResponse>& writer) override;
 
  private:
   v1::Group DescribeGroup(const std::string& name, const GroupBinding& binding) const;
-  async::Task<absl::StatusOr<v1::VerifyTopicResponse>> VerifyPartition(std::string name, uint32_t partition);
+  async::Task<absl::StatusOr<v1::VerifyTopicResponse>> VerifyPartition(std::string name,
+                                                                       uint32_t partition);
 
   async::Executor& executor_;
   Log& log_;

@@ -1,6 +1,6 @@
-// Goal: every record reaches exactly one member of each group in order, wherever it starts, whoever joins, leaves, hangs or
-// never reads; what cannot be served is said.
-// Method: raw streams against a broker under virtual time.
+// Goal: every record reaches exactly one member of each group in order, wherever it starts, whoever
+// joins, leaves, hangs or never reads; what cannot be served is said. Method: raw streams against a
+// broker under virtual time.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -66,7 +66,8 @@ class Reader {
     }
     if (response.has_gap()) gaps.push_back(response.gap());
     if (response.has_revoke() && answers_revoke) {
-      for (const auto& partition : response.revoke().partitions()) owned.erase(partition.partition());
+      for (const auto& partition : response.revoke().partitions())
+        owned.erase(partition.partition());
       stream_->Send(BrokerHarness::ReleasedRequest(response.revoke().generation()));
     }
   }
@@ -238,7 +239,8 @@ TEST_F(GroupTest, ATopicThatIsCreatedLaterIsAssignedThen) {
 // --- One subscriber ---
 
 struct Fixture {
-  explicit Fixture(Log::Options options = {}) : harness(options), publisher(harness.OpenPublisher()) {}
+  explicit Fixture(Log::Options options = {})
+      : harness(options), publisher(harness.OpenPublisher()) {}
 
   // The assignment of the only member.
   v1::Assigned Join() {
@@ -249,8 +251,8 @@ struct Fixture {
     EXPECT_EQ(all.size(), 1u);
     return all.at(0).assigned();
   }
-  void StartAt(const v1::Assigned& assigned, uint32_t which, const std::string& log, uint64_t offset,
-               bool accept_gap = false) {
+  void StartAt(const v1::Assigned& assigned, uint32_t which, const std::string& log,
+               uint64_t offset, bool accept_gap = false) {
     v1::SubscribeRequest request;
     request.mutable_start()->set_generation(assigned.generation());
     v1::PartitionStart& start = *request.mutable_start()->add_partitions();
@@ -285,10 +287,12 @@ TEST(SubscribeTest, JoinIsChecked) {
   EXPECT_EQ(reason(BrokerHarness::JoinRequest("a")), "none");
   EXPECT_EQ(reason(BrokerHarness::JoinRequest("a", "datecourse-viewpage")), "none");
   EXPECT_EQ(reason(BrokerHarness::JoinRequest("a", "datecourse-review/view")), "NOT_GROUP_OWNER");
-  EXPECT_EQ(reason(BrokerHarness::JoinRequest("a", "datecourse-viewpages/view")), "NOT_GROUP_OWNER");
+  EXPECT_EQ(reason(BrokerHarness::JoinRequest("a", "datecourse-viewpages/view")),
+            "NOT_GROUP_OWNER");
   EXPECT_EQ(reason(BrokerHarness::JoinRequest("")), "PROTOCOL_VIOLATION");
   EXPECT_EQ(reason(BrokerHarness::JoinRequest("a", kGroup, "store-1", {})), "PROTOCOL_VIOLATION");
-  EXPECT_EQ(reason(BrokerHarness::JoinRequest("a", kGroup, "store-1", {"unknown"})), "PROTOCOL_VIOLATION");
+  EXPECT_EQ(reason(BrokerHarness::JoinRequest("a", kGroup, "store-1", {"unknown"})),
+            "PROTOCOL_VIOLATION");
   EXPECT_EQ(reason(BrokerHarness::JoinRequest("a", kGroup, "store-2")), "FOREIGN_STORE");
   EXPECT_EQ(reason(BrokerHarness::HeartbeatRequest()), "PROTOCOL_VIOLATION");
   v1::SubscribeRequest impatient = BrokerHarness::JoinRequest("a");
@@ -353,7 +357,8 @@ TEST(SubscribeTest, APositionOfAnotherLogIsAGap) {
   // It stands still until an operator accepts.
   fixture.Publish(MakeFrame(2, {{"k", "둘"}}));
   EXPECT_TRUE(fixture.subscriber->received.empty());
-  fixture.StartAt(assigned, fixture.partition, "00000000000000000000000000000000", 1, /*accept_gap=*/true);
+  fixture.StartAt(assigned, fixture.partition, "00000000000000000000000000000000", 1,
+                  /*accept_gap=*/true);
   EXPECT_EQ(fixture.subscriber->Take().batch().base_offset(), 0u);
 }
 
@@ -391,8 +396,10 @@ TEST(SubscribeTest, APositionPastTheEndIsAGap) {
 
 TEST(SubscribeTest, TheBeginningOfATruncatedTopicIsAGapUntilAccepted) {
   Fixture fixture;
-  ASSERT_TRUE(fixture.harness.Run(fixture.harness.log->SetRetention(kTopic, {.max_bytes = 1})).ok());
-  for (uint64_t sequence = 1; sequence <= 5; ++sequence) fixture.Publish(MakeFrame(sequence, {{"k", "값"}}));
+  ASSERT_TRUE(
+      fixture.harness.Run(fixture.harness.log->SetRetention(kTopic, {.max_bytes = 1})).ok());
+  for (uint64_t sequence = 1; sequence <= 5; ++sequence)
+    fixture.Publish(MakeFrame(sequence, {{"k", "값"}}));
   ASSERT_TRUE(fixture.harness.Run(fixture.harness.log->Clean()).ok());
   const v1::Assigned assigned = fixture.Join();
   fixture.subscriber->Send(BrokerHarness::StartRequest(assigned));
@@ -408,9 +415,10 @@ TEST(SubscribeTest, TheBeginningOfATruncatedTopicIsAGapUntilAccepted) {
 
 TEST(SubscribeTest, DamageIsAGapAndAcceptedDamageIsPassedOver) {
   Fixture fixture({.tail_cache_bytes = 0});
-  for (uint64_t sequence = 1; sequence <= 5; ++sequence) fixture.Publish(MakeFrame(sequence, {{"k", "값"}}));
+  for (uint64_t sequence = 1; sequence <= 5; ++sequence)
+    fixture.Publish(MakeFrame(sequence, {{"k", "값"}}));
   const uint32_t log = fixture.harness.log->Find(kTopic)->log;
-  fixture.harness.disk.Damage(FrameKey(log, fixture.partition, 2), std::string("쓰레기"));
+  fixture.harness.engine->Damage(FrameKey(log, fixture.partition, 2), std::string("쓰레기"));
   const v1::Assigned assigned = fixture.Join();
   fixture.StartAt(assigned, fixture.partition, fixture.log_id(), 0);
   EXPECT_EQ(fixture.subscriber->Take().batch().frame().count(), 2u);
@@ -429,13 +437,14 @@ TEST(SubscribeTest, CreditIsAbsoluteAndMayShrink) {
   join.mutable_join()->mutable_credit()->set_records(3);
   fixture.subscriber->Send(join);
   fixture.harness.Settle();
-  fixture.subscriber->Send(
-      BrokerHarness::StartRequest(fixture.subscriber->TakeAll(Response::kAssigned).at(0).assigned()));
+  fixture.subscriber->Send(BrokerHarness::StartRequest(
+      fixture.subscriber->TakeAll(Response::kAssigned).at(0).assigned()));
   fixture.Publish(MakeFrame(1, std::vector<KeyValue>(10, {"k", "값"})));
   const auto delivered = [&] {
     fixture.harness.Settle();
     uint64_t records = 0;
-    for (const auto& batch : fixture.subscriber->TakeAll(Response::kBatch)) records += batch.batch().frame().count();
+    for (const auto& batch : fixture.subscriber->TakeAll(Response::kBatch))
+      records += batch.batch().frame().count();
     return records;
   };
   EXPECT_EQ(delivered(), 3u);
@@ -472,9 +481,11 @@ TEST(SubscribeTest, AConsumerThatNeverReadsCostsOneBatchAndOthersGoOn) {
   other->Send(BrokerHarness::StartRequest(other->TakeAll(Response::kAssigned).at(0).assigned()));
   uint64_t received = 0;
   for (uint64_t sequence = 1; sequence <= 50; ++sequence) {
-    publisher->Send(BrokerHarness::FrameRequest(MakeFrame(sequence, {{"k", std::string(100 << 10, 'v')}})));
+    publisher->Send(
+        BrokerHarness::FrameRequest(MakeFrame(sequence, {{"k", std::string(100 << 10, 'v')}})));
     harness.Settle();
-    for (const auto& batch : other->TakeAll(Response::kBatch)) received += batch.batch().frame().count();
+    for (const auto& batch : other->TakeAll(Response::kBatch))
+      received += batch.batch().frame().count();
   }
   EXPECT_EQ(received, 50u);
   EXPECT_FALSE(stuck->ended.has_value());
@@ -485,7 +496,7 @@ TEST(SubscribeTest, SubscribersGoOnWhileTheDiskIsFull) {
   Fixture fixture({.tail_cache_bytes = 0});
   fixture.Publish(MakeFrame(1, {{"k", "하나"}}));
   const v1::Assigned assigned = fixture.Join();
-  fixture.harness.disk.OnWrite([] { return absl::ResourceExhaustedError("full"); });
+  fixture.harness.engine->SetDiskFull(true);
   fixture.StartAt(assigned, fixture.partition, fixture.log_id(), 0);
   EXPECT_TRUE(fixture.subscriber->Take().has_batch());
 }
@@ -517,11 +528,13 @@ TEST(SubscribeTest, PartitionsTakeTurns) {
   fixture.subscriber->Send(BrokerHarness::StartRequest(assigned));
   fixture.harness.Settle();
   std::vector<uint32_t> order;
-  for (const auto& batch : fixture.subscriber->TakeAll(Response::kBatch)) order.push_back(batch.batch().partition());
+  for (const auto& batch : fixture.subscriber->TakeAll(Response::kBatch))
+    order.push_back(batch.batch().partition());
   const std::set<uint32_t> all(order.begin(), order.end());
   ASSERT_GT(order.size(), all.size());
   // Each has had its turn before one has its second.
-  const std::set<uint32_t> first(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(all.size()));
+  const std::set<uint32_t> first(order.begin(),
+                                 order.begin() + static_cast<std::ptrdiff_t>(all.size()));
   EXPECT_EQ(first, all);
 }
 

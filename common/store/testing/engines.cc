@@ -68,6 +68,7 @@ std::string FreshFolder() {
 
 class RocksDbEngine final : public Engine {
  public:
+  explicit RocksDbEngine(OpenBackend open) : open_(std::move(open)) {}
   ~RocksDbEngine() override { std::filesystem::remove_all(folder_); }
 
   absl::StatusOr<std::unique_ptr<Backend>> Open() override {
@@ -75,7 +76,7 @@ class RocksDbEngine final : public Engine {
     options.folder = folder_;
     options.env = env_.get();
     options.disk_space = &space_;
-    return OpenRocksDb(options, clock_);
+    return open_(options, clock_);
   }
   void SetDiskFull(bool full) override { space_.SetFull(full); }
   void OnSync(std::function<absl::Status()> hook) override { files_->OnLogSync(std::move(hook)); }
@@ -107,6 +108,7 @@ class RocksDbEngine final : public Engine {
     fn(*db);
   }
 
+  const OpenBackend open_;
   const std::string folder_ = FreshFolder();
   const std::shared_ptr<FaultFileSystem> files_ =
       std::make_shared<FaultFileSystem>(rocksdb::FileSystem::Default());
@@ -118,6 +120,9 @@ class RocksDbEngine final : public Engine {
 }  // namespace
 
 std::unique_ptr<Engine> MakeMemoryEngine() { return std::make_unique<MemoryEngine>(); }
-std::unique_ptr<Engine> MakeRocksDbEngine() { return std::make_unique<RocksDbEngine>(); }
+std::unique_ptr<Engine> MakeRocksDbEngine() { return MakeRocksDbEngine(OpenRocksDb); }
+std::unique_ptr<Engine> MakeRocksDbEngine(OpenBackend open) {
+  return std::make_unique<RocksDbEngine>(std::move(open));
+}
 
 }  // namespace maru::store

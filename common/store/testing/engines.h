@@ -8,7 +8,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/base/clock.h"
 #include "common/store/backend.h"
+#include "common/store/rocksdb_backend.h"
 
 namespace maru::store {
 
@@ -40,6 +42,11 @@ struct EngineKind {
 std::unique_ptr<Engine> MakeMemoryEngine();
 // In a folder of its own under testing::TempDir().
 std::unique_ptr<Engine> MakeRocksDbEngine();
+// The same with a database that is opened by `open`, for those that tune it: OpenRocksDb or what
+// calls it.
+using OpenBackend =
+    std::function<absl::StatusOr<std::unique_ptr<Backend>>(RocksDbOptions, const Clock&)>;
+std::unique_ptr<Engine> MakeRocksDbEngine(OpenBackend open);
 
 }  // namespace maru::store
 

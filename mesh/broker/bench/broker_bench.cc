@@ -1,4 +1,5 @@
-// Measures the log, and publishing and consuming through gRPC, in one process: broker and client on a loop each.
+// Measures the log, and publishing and consuming through gRPC, in one process: broker and client on
+// a loop each.
 //
 //   maru-broker-bench [seconds a figure]
 #include <cstdio>
@@ -8,14 +9,10 @@
 #include <vector>
 
 #include "common/base/os.h"
-#include "common/rpc/dispatcher.h"
 #include "common/rpc/grpc/channel.h"
 #include "common/rpc/grpc/loop.h"
-#include "common/rpc/grpc/server.h"
 #include "mesh/broker/client/bus.h"
-#include "mesh/broker/engine.h"
-#include "mesh/broker/service.h"
-#include "prometheus/registry.h"
+#include "mesh/broker/testing/grpc_broker.h"
 
 namespace maru::broker {
 namespace {
@@ -23,61 +20,8 @@ namespace {
 constexpr char kTopic[] = "bench.source";
 constexpr size_t kValueBytes = 128;
 
-// The token is the subject.
-class Trusting final : public rpc::Authenticator {
- public:
-  absl::StatusOr<rpc::Authenticated> Authenticate(std::string_view token) override {
-    auto identity = std::make_shared<rpc::Identity>();
-    identity->subject = std::string(token);
-    identity->roles.Add(options::v1::ROLE_SERVICE);
-    return rpc::Authenticated{std::move(identity), absl::InfiniteFuture()};
-  }
-};
-
-class Server {
- public:
-  explicit Server(const std::string& folder) {
-    auto engine = OpenEngine({.folder = folder, .system = {}}, loop_);
-    MARU_CHECK(engine.ok());
-    auto log = Log::Open({}, *std::move(engine), loop_, random_,
-                         {std::make_unique<ThreadWorker>(), std::make_unique<ThreadWorker>()});
-    MARU_CHECK(log.ok());
-    log_ = *std::move(log);
-    loop_.RunHere([this] {
-      service_ = std::make_unique<BrokerService>(loop_, *log_, ProtocolOptions{});
-      dispatcher_ = std::make_unique<rpc::Dispatcher>(
-          rpc::DispatcherOptions{.system = "", .domain = "broker"},
-          rpc::DispatcherParts{loop_, random_, authenticator_, logger_, registry_, nullptr});
-      dispatcher_->Register(*service_);
-      auto server = rpc::StartGrpcServer(loop_, *dispatcher_, {.address = "127.0.0.1:0"});
-      MARU_CHECK(server.ok());
-      server_ = *std::move(server);
-    });
-  }
-  ~Server() {
-    loop_.RunHere([this] {
-      server_.reset();
-      dispatcher_.reset();
-      service_.reset();
-      log_.reset();
-    });
-  }
-  int port() const { return server_->port(); }
-  rpc::GrpcLoop& loop() { return loop_; }
-
- private:
-  OsRandom random_;
-  rpc::GrpcLoop loop_;
-  Logger logger_{2, LogLevel::kWarning, "broker", loop_};
-  prometheus::Registry registry_;
-  Trusting authenticator_;
-  std::unique_ptr<Log> log_;
-  std::unique_ptr<BrokerService> service_;
-  std::unique_ptr<rpc::Dispatcher> dispatcher_;
-  std::unique_ptr<rpc::Server> server_;
-};
-
-async::Task<double> PublishFor(rpc::GrpcLoop& loop, events::Bus& bus, std::string topic, size_t batch, double seconds) {
+async::Task<double> PublishFor(rpc::GrpcLoop& loop, events::Bus& bus, std::string topic,
+                               size_t batch, double seconds) {
   auto publisher = bus.NewPublisher(topic, 1);
   absl::StatusOr<uint64_t> mark = co_await publisher->Open();
   MARU_CHECK(mark.ok());
@@ -89,7 +33,8 @@ async::Task<double> PublishFor(rpc::GrpcLoop& loop, events::Bus& bus, std::strin
   while (loop.Now() < begin + absl::Seconds(seconds)) {
     std::vector<events::Record> records;
     records.reserve(batch);
-    for (size_t i = 0; i < batch; ++i, ++next) records.push_back({next, "key-" + std::to_string(next % 1000), value});
+    for (size_t i = 0; i < batch; ++i, ++next)
+      records.push_back({next, "key-" + std::to_string(next % 1000), value});
     const absl::Status sent = co_await publisher->Send(std::move(records));
     MARU_CHECK(sent.ok());
     // Lets the loop read acks now and then, as other work of a process would.
@@ -120,7 +65,8 @@ async::Task<double> ConsumeAll(rpc::GrpcLoop& loop, events::Bus& bus) {
       std::vector<events::PartitionStart> starts;
       for (const auto& partition : assigned->partitions) {
         left += partition.end;
-        starts.push_back({partition.topic, partition.partition, events::StartFrom::kEarliest, {}, false});
+        starts.push_back(
+            {partition.topic, partition.partition, events::StartFrom::kEarliest, {}, false});
       }
       subscription->Start(assigned->generation, std::move(starts));
     } else if (auto* batch = std::get_if<events::Batch>(&*next)) {
@@ -139,16 +85,18 @@ void Report(const char* name, double per_second) {
 }
 
 int Main(double seconds) {
-  const std::string folder = std::filesystem::temp_directory_path() / ("maru-broker-bench-" + std::to_string(getpid()));
+  const std::string folder =
+      std::filesystem::temp_directory_path() / ("maru-broker-bench-" + std::to_string(getpid()));
   {
-    Server server(folder);
+    GrpcBroker server(folder);
     OsRandom random;
     rpc::GrpcLoop loop;
     std::unique_ptr<rpc::Channel> channel;
     std::unique_ptr<BrokerBus> owner;
     std::unique_ptr<BrokerBus> reader;
     loop.RunHere([&] {
-      channel = rpc::OpenGrpcChannel(loop, {.target = "127.0.0.1:" + std::to_string(server.port())});
+      channel =
+          rpc::OpenGrpcChannel(loop, {.target = "127.0.0.1:" + std::to_string(server.port())});
       ClientOptions options;
       options.authorization = [] { return "Bearer bench-source"; };
       owner = std::make_unique<BrokerBus>(loop, random, *channel, options);

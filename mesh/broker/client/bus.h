@@ -1,7 +1,8 @@
 // BrokerBus: events::Bus over the streams of a broker.
 //
-// What is handed over while a write is under way goes out with the next one: frames grow with the load by themselves, one record at
-// a time costs no waiting. Connections that break, fall silent or are drained are made anew with jittered backoff.
+// What is handed over while a write is under way goes out with the next one: frames grow with the
+// load by themselves, one record at a time costs no waiting. Connections that break, fall silent or
+// are drained are made anew with jittered backoff.
 #ifndef MARU_MESH_BROKER_CLIENT_BUS_H_
 #define MARU_MESH_BROKER_CLIENT_BUS_H_
 
@@ -36,11 +37,13 @@ struct ClientEnvironment {
   rpc::Channel& channel;
   ClientOptions options;
 
-  // A stream of the broker with the metadata that it wants. `method` is a constant of the generated code.
+  // A stream of the broker with the metadata that it wants. `method` is a constant of the generated
+  // code.
   std::unique_ptr<rpc::ClientStream> Open(std::string_view method) const;
 };
 
-// Executor's thread only. `executor`, `random` and `channel` outlive the bus, which outlives what it makes.
+// Executor's thread only. `executor`, `random` and `channel` outlive the bus, which outlives what
+// it makes.
 class BrokerBus final : public events::Bus {
  public:
   BrokerBus(async::Executor& executor, Random& random, rpc::Channel& channel, ClientOptions options)
@@ -53,7 +56,8 @@ class BrokerBus final : public events::Bus {
   const ClientEnvironment env_;
 };
 
-// Whether the broker will never accept what it has refused with `status`; everything else may pass by itself.
+// Whether the broker will never accept what it has refused with `status`; everything else may pass
+// by itself.
 bool IsFinal(const absl::Status& status);
 
 }  // namespace maru::broker

@@ -1,4 +1,5 @@
-// Connection: one stream to the broker, with what both kinds of client have in common: it breaks once, it notices silence.
+// Connection: one stream to the broker, with what both kinds of client have in common: it breaks
+// once, it notices silence.
 #ifndef MARU_MESH_BROKER_CLIENT_CONNECTION_H_
 #define MARU_MESH_BROKER_CLIENT_CONNECTION_H_
 

@@ -20,7 +20,9 @@ constexpr uint8_t kValueTag = 3 << 3 | 2;
 
 size_t VarintSize(uint64_t value) { return CodedOutputStream::VarintSize64(value); }
 
-uint8_t* WriteVarint(uint64_t value, uint8_t* to) { return CodedOutputStream::WriteVarint64ToArray(value, to); }
+uint8_t* WriteVarint(uint64_t value, uint8_t* to) {
+  return CodedOutputStream::WriteVarint64ToArray(value, to);
+}
 
 uint8_t* WriteBytes(std::string_view bytes, uint8_t* to) {
   to = WriteVarint(bytes.size(), to);
@@ -30,8 +32,8 @@ uint8_t* WriteBytes(std::string_view bytes, uint8_t* to) {
 }  // namespace
 
 void FrameBuilder::Add(std::string_view key, uint64_t sequence, std::string_view value) {
-  const size_t body = 1 + VarintSize(key.size()) + key.size() + 1 + VarintSize(sequence) + 1 + VarintSize(value.size()) +
-                      value.size();
+  const size_t body = 1 + VarintSize(key.size()) + key.size() + 1 + VarintSize(sequence) + 1 +
+                      VarintSize(value.size()) + value.size();
   const size_t size = 1 + VarintSize(body) + body;
   if (frames_.empty() || frames_.back().records().size() + size > kMaxFrameBytes) {
     frames_.emplace_back().set_first_sequence(sequence);

@@ -43,7 +43,8 @@ absl::Status BrokerPublisher::Broken() const {
 
 async::Task<absl::Status> BrokerPublisher::Send(std::vector<events::Record> records) {
   CO_RETURN_IF_ERROR(Broken());
-  for (const events::Record& record : records) pending_.Add(record.key, record.sequence, record.value);
+  for (const events::Record& record : records)
+    pending_.Add(record.key, record.sequence, record.value);
   connection_->changed().NotifyAll();
   while (pending_.bytes() > env_.options.max_pending_bytes) {
     co_await connection_->changed().Wait();
@@ -67,7 +68,8 @@ async::Task<void> BrokerPublisher::Read() {
     absl::StatusOr<std::optional<std::string>> message = co_await connection.stream().Read();
     connection.Heard();
     if (!message.ok()) co_return connection.Break(std::move(message).status());
-    if (!message->has_value()) co_return connection.Break(absl::UnavailableError("the broker has ended the stream"));
+    if (!message->has_value())
+      co_return connection.Break(absl::UnavailableError("the broker has ended the stream"));
     v1::PublishResponse response;
     if (!response.ParseFromString(**message)) {
       co_return connection.Break(absl::DataLossError("a message of the broker cannot be decoded"));
@@ -95,12 +97,14 @@ void BrokerPublisher::Take(const v1::PublishResponse& response) {
       return;  // a heartbeat, or what a newer broker says
   }
   // Nothing that was sent is lost: the next stream begins at the mark.
-  if (draining_ && mark_ >= last_sent_) connection_->Break(absl::UnavailableError("the broker is stopping"));
+  if (draining_ && mark_ >= last_sent_)
+    connection_->Break(absl::UnavailableError("the broker is stopping"));
   connection_->changed().NotifyAll();
 }
 
 bool BrokerPublisher::MayWrite() const {
-  return open_ && !draining_ && !pending_.empty() && sent_records_ < credit_.records() && sent_bytes_ < credit_.bytes();
+  return open_ && !draining_ && !pending_.empty() && sent_records_ < credit_.records() &&
+         sent_bytes_ < credit_.bytes();
 }
 
 async::Task<void> BrokerPublisher::Write() {

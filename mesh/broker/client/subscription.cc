@@ -35,8 +35,8 @@ events::Assigned FromProto(const v1::Assigned& proto) {
   events::Assigned assigned;
   assigned.generation = proto.generation();
   for (const v1::AssignedPartition& partition : proto.partitions()) {
-    assigned.partitions.push_back({partition.topic(), partition.partition(), partition.log_id(), partition.earliest(),
-                                   partition.end()});
+    assigned.partitions.push_back({partition.topic(), partition.partition(), partition.log_id(),
+                                   partition.earliest(), partition.end()});
   }
   return assigned;
 }
@@ -49,7 +49,8 @@ std::string ReasonOf(v1::GapReason reason) {
 }
 
 absl::StatusOr<std::vector<events::Record>> DecodeRecords(const v1::Frame& frame) {
-  if (Crc32c(frame.records()) != frame.crc32c()) return absl::DataLossError("a batch was damaged on its way");
+  if (Crc32c(frame.records()) != frame.crc32c())
+    return absl::DataLossError("a batch was damaged on its way");
   std::vector<events::Record> records;
   records.reserve(frame.count());
   RecordSetReader reader(frame.records());
@@ -57,13 +58,15 @@ absl::StatusOr<std::vector<events::Record>> DecodeRecords(const v1::Frame& frame
     const RecordView& record = reader.record();
     records.push_back({record.sequence, std::string(record.key), std::string(record.value)});
   }
-  if (!reader.ok() || records.size() != frame.count()) return absl::DataLossError("a batch cannot be decoded");
+  if (!reader.ok() || records.size() != frame.count())
+    return absl::DataLossError("a batch cannot be decoded");
   return records;
 }
 
 }  // namespace
 
-BrokerSubscription::BrokerSubscription(const ClientEnvironment& env, events::SubscriptionOptions options)
+BrokerSubscription::BrokerSubscription(const ClientEnvironment& env,
+                                       events::SubscriptionOptions options)
     : env_(env),
       options_(std::move(options)),
       backoff_(env.options.min_backoff, env.options.max_backoff, env.random),
@@ -86,11 +89,13 @@ void BrokerSubscription::Deliver(events::Delivery delivery) {
   delivered_.NotifyAll();
 }
 
-// --- The connection ---------------------------------------------------------------------------------------------------
+// --- The connection
+// ---------------------------------------------------------------------------------------------------
 
 async::Task<void> BrokerSubscription::Run() {
   while (true) {
-    connection_ = std::make_unique<Connection>(env_, v1::BrokerServiceMethods::kSubscribe.full_name);
+    connection_ =
+        std::make_unique<Connection>(env_, v1::BrokerServiceMethods::kSubscribe.full_name);
     Connection& connection = *connection_;
     connection.scope().Spawn(connection.WatchSilence());
     connection.scope().Spawn(Read(connection));
@@ -116,7 +121,8 @@ void BrokerSubscription::ForgetConnection() {
   progress_.clear();
   outstanding_.clear();
   revoked_.clear();
-  delivered_records_ = delivered_bytes_ = done_records_ = done_bytes_ = told_records_ = told_bytes_ = 0;
+  delivered_records_ = delivered_bytes_ = done_records_ = done_bytes_ = told_records_ =
+      told_bytes_ = 0;
   report_due_ = Instant::InfiniteFuture();
   draining_ = leaving_ = false;
 }
@@ -126,10 +132,12 @@ async::Task<void> BrokerSubscription::Read(Connection& connection) {
     absl::StatusOr<std::optional<std::string>> message = co_await connection.stream().Read();
     connection.Heard();
     if (!message.ok()) co_return connection.Break(std::move(message).status());
-    if (!message->has_value()) co_return connection.Break(absl::UnavailableError("the broker has ended the stream"));
+    if (!message->has_value())
+      co_return connection.Break(absl::UnavailableError("the broker has ended the stream"));
     v1::SubscribeResponse response;
     if (!response.ParseFromString(**message)) {
-      co_return connection.Break(absl::UnavailableError("a message of the broker cannot be decoded"));
+      co_return connection.Break(
+          absl::UnavailableError("a message of the broker cannot be decoded"));
     }
     absl::Status status = Take(response, connection);
     if (!status.ok()) co_return connection.Break(absl::UnavailableError(status.message()));
@@ -152,7 +160,8 @@ absl::Status BrokerSubscription::Take(v1::SubscribeResponse& response, Connectio
       return TakeBatch(*response.mutable_batch());
     case v1::SubscribeResponse::kGap: {
       const v1::Gap& gap = response.gap();
-      Deliver(events::Gap{gap.topic(), gap.partition(), gap.log_id(), gap.earliest(), gap.end(), ReasonOf(gap.reason())});
+      Deliver(events::Gap{gap.topic(), gap.partition(), gap.log_id(), gap.earliest(), gap.end(),
+                          ReasonOf(gap.reason())});
       return absl::OkStatus();
     }
     case v1::SubscribeResponse::kDrain:
@@ -166,12 +175,13 @@ absl::Status BrokerSubscription::Take(v1::SubscribeResponse& response, Connectio
 
 absl::Status BrokerSubscription::TakeBatch(v1::Batch& batch) {
   ASSIGN_OR_RETURN(std::vector<events::Record> records, DecodeRecords(batch.frame()));
-  const Outstanding outstanding{batch.base_offset(), records.size(), batch.frame().records().size()};
+  const Outstanding outstanding{batch.base_offset(), records.size(),
+                                batch.frame().records().size()};
   delivered_records_ += outstanding.records;
   delivered_bytes_ += outstanding.bytes;
   outstanding_[{batch.topic(), batch.partition()}].push_back(outstanding);
-  Deliver(events::Batch{batch.topic(), batch.partition(), batch.log_id(), batch.base_offset(), std::move(records),
-                        batch.end_offset()});
+  Deliver(events::Batch{batch.topic(), batch.partition(), batch.log_id(), batch.base_offset(),
+                        std::move(records), batch.end_offset()});
   return absl::OkStatus();
 }
 
@@ -185,19 +195,22 @@ void BrokerSubscription::TakeRevoke(const v1::Revoke& revoke) {
   Deliver(std::move(revoked));
 }
 
-// --- Reporting --------------------------------------------------------------------------------------------------------
+// --- Reporting
+// --------------------------------------------------------------------------------------------------------
 
 void BrokerSubscription::Start(uint64_t generation, std::vector<events::PartitionStart> starts) {
   if (connection_ == nullptr) return;
   v1::Start& start = *outbox_.emplace_back().mutable_start();
   start.set_generation(generation);
-  for (const events::PartitionStart& partition : starts) *start.add_partitions() = ToProto(partition);
+  for (const events::PartitionStart& partition : starts)
+    *start.add_partitions() = ToProto(partition);
   connection_->changed().NotifyAll();
 }
 
-// Credit is counted here and not taken from `records` and `bytes`: the broker counts encoded bytes, and a batch of an earlier
-// connection has no credit in this one.
-void BrokerSubscription::Done(const std::string& topic, uint32_t partition, uint64_t next_offset, uint64_t, uint64_t) {
+// Credit is counted here and not taken from `records` and `bytes`: the broker counts encoded bytes,
+// and a batch of an earlier connection has no credit in this one.
+void BrokerSubscription::Done(const std::string& topic, uint32_t partition, uint64_t next_offset,
+                              uint64_t, uint64_t) {
   if (connection_ == nullptr) return;
   const Place place(topic, partition);
   progress_[place] = next_offset;
@@ -291,7 +304,8 @@ async::Task<void> BrokerSubscription::Write(Connection& connection) {
         outbox_.emplace_back().mutable_leave();
         continue;
       }
-      const Instant until = std::min(heartbeat, report_due_, [](Instant a, Instant b) { return a < b; });
+      const Instant until =
+          std::min(heartbeat, report_due_, [](Instant a, Instant b) { return a < b; });
       if (!co_await connection.changed().WaitUntil(until) && until == heartbeat) {
         outbox_.emplace_back().mutable_heartbeat();
       }

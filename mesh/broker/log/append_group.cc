@@ -35,7 +35,8 @@ std::optional<absl::Status> AppendGroup::Add(const AppendRequest& request) {
   if (absl::Status status = Parse(frame); !status.ok()) return status;
   const uint64_t mark = topic.mark;
   if (frame.first_sequence() <= mark) {
-    if (absl::Status status = CompareRepeats(topic, frame.first_sequence(), mark); !status.ok()) return status;
+    if (absl::Status status = CompareRepeats(topic, frame.first_sequence(), mark); !status.ok())
+      return status;
   }
   if (frame.last_sequence() <= mark) return absl::OkStatus();
   if (group == topics_.end()) {
@@ -43,8 +44,8 @@ std::optional<absl::Status> AppendGroup::Add(const AppendRequest& request) {
     group->second.next = found->second;
     group->second.durable_mark = durable_mark;
   }
-  for (uint64_t sequence = std::max(frame.first_sequence(), mark + 1); sequence <= frame.last_sequence();
-       ++sequence) {
+  for (uint64_t sequence = std::max(frame.first_sequence(), mark + 1);
+       sequence <= frame.last_sequence(); ++sequence) {
     Place(group->second, sequence, parsed_[sequence - frame.first_sequence()]);
   }
   group->second.next.mark = frame.last_sequence();
@@ -54,13 +55,16 @@ std::optional<absl::Status> AppendGroup::Add(const AppendRequest& request) {
 absl::Status AppendGroup::Check(const AppendRequest& request, const Topic& topic) {
   const v1::Frame& frame = request.frame;
   if (request.epoch < topic.epoch) {
-    return v1::errors::Fenced(topic.name, std::to_string(request.epoch), std::to_string(topic.epoch));
+    return v1::errors::Fenced(topic.name, std::to_string(request.epoch),
+                              std::to_string(topic.epoch));
   }
-  if (frame.count() == 0 || frame.first_sequence() == 0 || frame.last_sequence() < frame.first_sequence() ||
+  if (frame.count() == 0 || frame.first_sequence() == 0 ||
+      frame.last_sequence() < frame.first_sequence() ||
       frame.last_sequence() - frame.first_sequence() != frame.count() - 1) {
     return Violation("a frame's sequences are not contiguous, or not as many as its count");
   }
-  if (frame.records().size() > kMaxFrameBytes) return Violation("a frame has more than 512 KiB of records");
+  if (frame.records().size() > kMaxFrameBytes)
+    return Violation("a frame has more than 512 KiB of records");
   if (Crc32c(frame.records()) != frame.crc32c()) {
     return v1::errors::FrameDamaged(std::to_string(frame.first_sequence()));
   }
@@ -89,11 +93,13 @@ absl::Status AppendGroup::Parse(const v1::Frame& frame) {
     parsed_.push_back({record.encoded, events::PartitionOf(record.key), ChecksumOf(record)});
   }
   if (!reader.ok()) return Violation("a frame's records are no RecordSet");
-  if (parsed_.size() != frame.count()) return Violation("a frame's count is not that of its records");
+  if (parsed_.size() != frame.count())
+    return Violation("a frame's count is not that of its records");
   return absl::OkStatus();
 }
 
-absl::Status AppendGroup::CompareRepeats(const Topic& topic, uint64_t first_sequence, uint64_t mark) {
+absl::Status AppendGroup::CompareRepeats(const Topic& topic, uint64_t first_sequence,
+                                         uint64_t mark) {
   const auto snapshot = backend_.Snap();
   ChecksumReader checksums(*snapshot, topic.number);
   for (size_t i = 0; i < parsed_.size() && first_sequence + i <= mark; ++i) {
@@ -151,7 +157,8 @@ absl::StatusOr<std::vector<maru::store::Change>> AppendGroup::TakeChanges() {
       ChecksumReader checksums(*snapshot, group.next.number);
       ASSIGN_OR_RETURN(group.begun, checksums.BegunRow(group.durable_mark));
     }
-    AppendChecksumRows(group.next.number, group.durable_mark + 1, group.checksums, group.begun, changes);
+    AppendChecksumRows(group.next.number, group.durable_mark + 1, group.checksums, group.begun,
+                       changes);
   }
   for (const StoredFrame& frame : frames_) {
     changes.push_back(

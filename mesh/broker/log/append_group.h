@@ -1,7 +1,8 @@
 // AppendGroup: the published frames that become one write.
 //
-// Checks each frame against what the producer has published, splits it by partition and merges it with the others of the group
-// into as few stored frames as possible. Nothing of a refused frame stays behind. Writer's thread only.
+// Checks each frame against what the producer has published, splits it by partition and merges it
+// with the others of the group into as few stored frames as possible. Nothing of a refused frame
+// stays behind. Writer's thread only.
 #ifndef MARU_MESH_BROKER_LOG_APPEND_GROUP_H_
 #define MARU_MESH_BROKER_LOG_APPEND_GROUP_H_
 
@@ -39,19 +40,20 @@ struct StoredFrame {
   std::shared_ptr<const store::v1::FrameRow> row;
 };
 
-// Per topic number: the checksums of the row that its mark falls into (see checksums.h). The writer keeps them between groups; a
-// topic that is not there is read from disk.
+// Per topic number: the checksums of the row that its mark falls into (see checksums.h). The writer
+// keeps them between groups; a topic that is not there is read from disk.
 using BegunChecksums = absl::flat_hash_map<uint32_t, std::vector<uint32_t>>;
 
 class AppendGroup {
  public:
   // `state` and `begun` are what is durable. All outlive the group.
-  AppendGroup(const LogState& state, const BegunChecksums& begun, const maru::store::Backend& backend,
-              absl::Time now)
+  AppendGroup(const LogState& state, const BegunChecksums& begun,
+              const maru::store::Backend& backend, absl::Time now)
       : state_(state), begun_(begun), backend_(backend), now_(now) {}
 
   // Takes the frame, or refuses it with what the publisher shall be told (errors.proto).
-  // nullopt: it repeats records of this very group; write the group first, then offer it to the next one.
+  // nullopt: it repeats records of this very group; write the group first, then offer it to the
+  // next one.
   std::optional<absl::Status> Add(const AppendRequest& request);
 
   // Bytes of records to write.

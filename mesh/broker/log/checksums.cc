@@ -10,7 +10,9 @@ namespace maru::broker {
 namespace {
 
 // Sequences begin at 1.
-uint64_t RowFirst(uint64_t sequence) { return (sequence - 1) / kChecksumsPerRow * kChecksumsPerRow + 1; }
+uint64_t RowFirst(uint64_t sequence) {
+  return (sequence - 1) / kChecksumsPerRow * kChecksumsPerRow + 1;
+}
 
 uint32_t SlotOf(uint64_t row_first) {
   return static_cast<uint32_t>(row_first / kChecksumsPerRow % kChecksumSlots);
@@ -31,7 +33,8 @@ void AppendChecksumRows(uint32_t topic_number, uint64_t first, std::span<const u
   while (!checksums.empty()) {
     const uint64_t row_first = RowFirst(first);
     MARU_CHECK(begun.size() == first - row_first);
-    const auto part = checksums.first(std::min<uint64_t>(checksums.size(), kChecksumsPerRow - begun.size()));
+    const auto part =
+        checksums.first(std::min<uint64_t>(checksums.size(), kChecksumsPerRow - begun.size()));
     begun.insert(begun.end(), part.begin(), part.end());
     store::v1::ChecksumRow row;
     row.set_first_sequence(row_first);
@@ -68,7 +71,8 @@ absl::Status ChecksumReader::Load(uint64_t row_first) {
                                                    maru::store::ReadTier::kAll));
   if (!value.has_value() || !row_.ParseFromString(*value) || row_.first_sequence() != row_first) {
     row_.Clear();
-    return absl::DataLossError(absl::StrCat("the checksums from sequence ", row_first, " on are missing"));
+    return absl::DataLossError(
+        absl::StrCat("the checksums from sequence ", row_first, " on are missing"));
   }
   return absl::OkStatus();
 }

@@ -1,7 +1,7 @@
 // The window of checksums by which a repeated record is told from a reused sequence.
 //
-// Checksums are kept in rows of 256, in a ring of slots that is overwritten as sequences grow: the window is always there, its
-// size on disk is bounded, and nothing is ever deleted.
+// Checksums are kept in rows of 256, in a ring of slots that is overwritten as sequences grow: the
+// window is always there, its size on disk is bounded, and nothing is ever deleted.
 #ifndef MARU_MESH_BROKER_LOG_CHECKSUMS_H_
 #define MARU_MESH_BROKER_LOG_CHECKSUMS_H_
 
@@ -21,8 +21,8 @@ inline constexpr uint64_t kChecksumsPerRow = 256;
 inline constexpr uint64_t kChecksumSlots = kChecksumWindow / kChecksumsPerRow + 1;
 static_assert(kChecksumWindow % kChecksumsPerRow == 0);
 
-// Appends the rows that hold the checksums of sequences `first`, first + 1, … `begun`: those of the row that `first` falls into
-// and that precede it; replaced by those of the row that is begun now.
+// Appends the rows that hold the checksums of sequences `first`, first + 1, … `begun`: those of the
+// row that `first` falls into and that precede it; replaced by those of the row that is begun now.
 void AppendChecksumRows(uint32_t topic_number, uint64_t first, std::span<const uint32_t> checksums,
                         std::vector<uint32_t>& begun, std::vector<maru::store::Change>& changes);
 

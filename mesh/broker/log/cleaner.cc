@@ -1,5 +1,5 @@
-// The part of Log that gives disk space back. Each step reads a bounded number of frames beside the writer and removes them in one
-// small write, so that publishers hardly notice.
+// The part of Log that gives disk space back. Each step reads a bounded number of frames beside the
+// writer and removes them in one small write, so that publishers hardly notice.
 #include <utility>
 #include <vector>
 
@@ -25,7 +25,8 @@ struct Removable {
   bool more = false;
 };
 
-bool Expired(const Retention& retention, const store::v1::FrameRow& row, uint64_t end_byte, absl::Time now) {
+bool Expired(const Retention& retention, const store::v1::FrameRow& row, uint64_t end_byte,
+             absl::Time now) {
   const bool old = retention.max_age != absl::InfiniteDuration() &&
                    absl::FromUnixSeconds(row.write_second()) + retention.max_age < now;
   // Without this frame, what is left is still as much as may be kept.
@@ -34,7 +35,8 @@ bool Expired(const Retention& retention, const store::v1::FrameRow& row, uint64_
 }
 
 // The newest frame always stays.
-absl::StatusOr<Removable> FindExpired(const Snapshot& snapshot, const Topic& topic, uint32_t partition, absl::Time now) {
+absl::StatusOr<Removable> FindExpired(const Snapshot& snapshot, const Topic& topic,
+                                      uint32_t partition, absl::Time now) {
   const PartitionState& state = topic.partitions[partition];
   Removable found;
   size_t bytes = 0;
@@ -43,7 +45,8 @@ absl::StatusOr<Removable> FindExpired(const Snapshot& snapshot, const Topic& top
   for (; cursor->Valid(); cursor->Next()) {
     store::v1::FrameRow row;
     // What cannot be read is not removed on a guess: an operator sees it in VerifyTopic.
-    if (!row.ParseFromArray(cursor->value().data(), static_cast<int>(cursor->value().size()))) break;
+    if (!row.ParseFromArray(cursor->value().data(), static_cast<int>(cursor->value().size())))
+      break;
     const uint64_t after = BaseOffsetOf(cursor->key()) + row.count();
     if (after >= state.end || !Expired(topic.retention, row, state.end_byte, now)) break;
     found.keys.emplace_back(cursor->key());
@@ -126,11 +129,11 @@ async::Task<absl::StatusOr<bool>> Log::CleanPartition(std::string name, uint32_t
 }
 
 async::Task<absl::StatusOr<bool>> Log::CleanDeletedLog(uint32_t log) {
-  absl::AnyInvocable<absl::StatusOr<Removable>(const Snapshot&)> find = [log](const Snapshot& snapshot) {
-    return FindFramesOf(snapshot, log);
-  };
+  absl::AnyInvocable<absl::StatusOr<Removable>(const Snapshot&)> find =
+      [log](const Snapshot& snapshot) { return FindFramesOf(snapshot, log); };
   CO_ASSIGN_OR_RETURN(const Removable found, co_await OnReader<Removable>(std::move(find)));
-  Edit edit = [log, keys = found.keys, more = found.more](LogState& next) -> absl::StatusOr<Changes> {
+  Edit edit = [log, keys = found.keys,
+               more = found.more](LogState& next) -> absl::StatusOr<Changes> {
     Changes changes = Deleted(keys);
     if (!more) {
       next.deleted_logs.erase(log);

@@ -78,6 +78,8 @@ maru::store::KeyRange PartitionFrames(uint32_t log, uint32_t partition, uint64_t
   return {FrameKey(log, partition, base_offset), FrameKey(log, partition + 1, 0)};
 }
 
-uint64_t BaseOffsetOf(std::string_view frame_key) { return Read<uint64_t>(frame_key, kBaseOffsetAt); }
+uint64_t BaseOffsetOf(std::string_view frame_key) {
+  return Read<uint64_t>(frame_key, kBaseOffsetAt);
+}
 
 }  // namespace maru::broker

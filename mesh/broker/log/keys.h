@@ -1,4 +1,5 @@
-// Keys of the log's rows: one byte that names the table, then numbers in big-endian order. README.md shows an example of each.
+// Keys of the log's rows: one byte that names the table, then numbers in big-endian order.
+// README.md shows an example of each.
 #ifndef MARU_MESH_BROKER_LOG_KEYS_H_
 #define MARU_MESH_BROKER_LOG_KEYS_H_
 

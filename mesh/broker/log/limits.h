@@ -7,7 +7,8 @@
 
 namespace maru::broker {
 
-// Bytes of Frame.records, as published, stored and delivered. With the rest of the message far below what gRPC takes (1 MiB).
+// Bytes of Frame.records, as published, stored and delivered. With the rest of the message far
+// below what gRPC takes (1 MiB).
 inline constexpr size_t kMaxFrameBytes = 512 << 10;
 // Bytes of one encoded record.
 inline constexpr size_t kMaxRecordBytes = 256 << 10;

@@ -42,8 +42,10 @@ absl::Status NoTopic(std::string_view name) { return options::v1::errors::NotFou
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Log>> Log::Open(Options options, std::unique_ptr<maru::store::Backend> backend,
-                                               async::Executor& executor, Random& random, Workers workers) {
+absl::StatusOr<std::unique_ptr<Log>> Log::Open(Options options,
+                                               std::unique_ptr<maru::store::Backend> backend,
+                                               async::Executor& executor, Random& random,
+                                               Workers workers) {
   ASSIGN_OR_RETURN(LogState state, LoadState(*backend));
   state.format.set_version(kFormatVersion);
   state.format.set_incarnation(state.format.incarnation() + 1);
@@ -52,8 +54,8 @@ absl::StatusOr<std::unique_ptr<Log>> Log::Open(Options options, std::unique_ptr<
       new Log(options, std::move(backend), std::move(state), executor, random, std::move(workers)));
 }
 
-Log::Log(Options options, std::unique_ptr<maru::store::Backend> backend, LogState state, async::Executor& executor,
-         Random& random, Workers workers)
+Log::Log(Options options, std::unique_ptr<maru::store::Backend> backend, LogState state,
+         async::Executor& executor, Random& random, Workers workers)
     : executor_(executor),
       random_(random),
       backend_(std::move(backend)),
@@ -102,7 +104,8 @@ void Log::Apply(Committed committed) {
   for (StoredFrame& frame : committed.frames) tail_cache_.Add(std::move(frame));
   for (Committed::Appended& appended : committed.appended) {
     appending_bytes_ -= appended.frame.bytes;
-    if (const auto sink = appended.sink.lock()) sink->OnAppended(std::move(appended.mark), appended.frame);
+    if (const auto sink = appended.sink.lock())
+      sink->OnAppended(std::move(appended.mark), appended.frame);
   }
   for (const std::string& name : changed) Notify(state_.topics.at(name));
   for (Committed::Edited& edited : committed.edited) edited.done(std::move(edited.status));
@@ -114,7 +117,9 @@ void Log::Notify(const Topic& topic) {
   for (TopicWatcher* watcher : found->second) watcher->OnTopicChanged(topic);
 }
 
-void Log::Watch(const std::string& topic, TopicWatcher& watcher) { watchers_[topic].push_back(&watcher); }
+void Log::Watch(const std::string& topic, TopicWatcher& watcher) {
+  watchers_[topic].push_back(&watcher);
+}
 
 void Log::Unwatch(const std::string& topic, TopicWatcher& watcher) {
   const auto found = watchers_.find(topic);
@@ -134,17 +139,21 @@ async::Task<absl::Status> Log::Change(Edit edit) {
 
 async::Task<absl::StatusOr<ReadResult>> Log::Read(ReadRequest request) {
   if (!request.from_disk) {
-    if (std::optional<Chunk> chunk = tail_cache_.Read(request)) co_return ReadResult(*std::move(chunk));
+    if (std::optional<Chunk> chunk = tail_cache_.Read(request))
+      co_return ReadResult(*std::move(chunk));
   }
   absl::AnyInvocable<absl::StatusOr<ReadResult>(const maru::store::Snapshot&)> read =
       [request](const maru::store::Snapshot& snapshot) { return ReadFrames(snapshot, request); };
   co_return co_await OnReader<ReadResult>(std::move(read));
 }
 
-std::string Log::NewLogId() { return absl::StrFormat("%016x%016x", random_.Next(), random_.Next()); }
+std::string Log::NewLogId() {
+  return absl::StrFormat("%016x%016x", random_.Next(), random_.Next());
+}
 
 async::Task<absl::StatusOr<Topic>> Log::OpenTopic(std::string name, uint64_t epoch) {
-  Edit edit = [name, epoch, log_id = NewLogId(), now = executor_.WallNow()](LogState& next) -> absl::StatusOr<Changes> {
+  Edit edit = [name, epoch, log_id = NewLogId(),
+               now = executor_.WallNow()](LogState& next) -> absl::StatusOr<Changes> {
     Changes changes;
     Topic& topic = next.topics[name];
     topic.name = name;
@@ -209,16 +218,20 @@ async::Task<absl::Status> Log::DeleteTopic(std::string name, std::string log_id)
     topic->log_id.clear();
     topic->retention = {};
     topic->partitions = {};
-    return Changes{TopicRowOf(*topic), TopicStateRowOf(*topic), {DeletedLogKey(topic->log), row.SerializeAsString()}};
+    return Changes{TopicRowOf(*topic),
+                   TopicStateRowOf(*topic),
+                   {DeletedLogKey(topic->log), row.SerializeAsString()}};
   };
   co_return co_await Change(std::move(edit));
 }
 
 async::Task<absl::StatusOr<std::string>> Log::BindGroup(std::string name, std::string store_id) {
-  if (const auto found = state_.groups.find(name); found != state_.groups.end() && !found->second.store_id.empty()) {
+  if (const auto found = state_.groups.find(name);
+      found != state_.groups.end() && !found->second.store_id.empty()) {
     co_return found->second.store_id;
   }
-  Edit edit = [name, store_id, now = executor_.WallNow()](LogState& next) -> absl::StatusOr<Changes> {
+  Edit edit = [name, store_id,
+               now = executor_.WallNow()](LogState& next) -> absl::StatusOr<Changes> {
     GroupBinding& group = next.groups[name];
     if (!group.store_id.empty()) return Changes{};
     group.store_id = store_id;

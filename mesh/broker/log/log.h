@@ -1,9 +1,11 @@
-// Log: topics of ordered, durable records on one Backend, with producers' marks and groups' stores. Free of gRPC.
+// Log: topics of ordered, durable records on one Backend, with producers' marks and groups' stores.
+// Free of gRPC.
 //
-// Everything that it says is on disk: appends are acked and shown to readers after the synced write that holds them. Records,
-// marks and checksums are one write.
+// Everything that it says is on disk: appends are acked and shown to readers after the synced write
+// that holds them. Records, marks and checksums are one write.
 //
-// Executor's thread only. A thread each (Worker) writes and reads. Everybody who uses a log is destroyed before it.
+// Executor's thread only. A thread each (Worker) writes and reads. Everybody who uses a log is
+// destroyed before it.
 #ifndef MARU_MESH_BROKER_LOG_LOG_H_
 #define MARU_MESH_BROKER_LOG_LOG_H_
 
@@ -38,7 +40,8 @@ namespace maru::broker {
 class TopicWatcher {
  public:
   virtual ~TopicWatcher() = default;
-  // Records were appended, or the topic was created, deleted, or truncated. `topic` is what is durable now.
+  // Records were appended, or the topic was created, deleted, or truncated. `topic` is what is
+  // durable now.
   virtual void OnTopicChanged(const Topic& topic) = 0;
 };
 
@@ -56,10 +59,12 @@ class Log {
     std::unique_ptr<Worker> reader;
   };
 
-  // Opens the log on `backend`; begins a new one on an empty backend. Counts the start durably. Blocks.
-  // Errors as of LoadState and Backend::Write. `executor` and `random` outlive the log.
-  static absl::StatusOr<std::unique_ptr<Log>> Open(Options options, std::unique_ptr<maru::store::Backend> backend,
-                                                   async::Executor& executor, Random& random, Workers workers);
+  // Opens the log on `backend`; begins a new one on an empty backend. Counts the start durably.
+  // Blocks. Errors as of LoadState and Backend::Write. `executor` and `random` outlive the log.
+  static absl::StatusOr<std::unique_ptr<Log>> Open(Options options,
+                                                   std::unique_ptr<maru::store::Backend> backend,
+                                                   async::Executor& executor, Random& random,
+                                                   Workers workers);
   ~Log();
 
   // --- Topics ---
@@ -68,7 +73,8 @@ class Log {
   const Topic* Find(std::string_view name) const;
   // By name; those for which !exists() are deleted.
   const std::map<std::string, Topic, std::less<>>& topics() const { return state_.topics; }
-  // For publishing: creates the topic if need be and fences lower epochs. FAILED_PRECONDITION/FENCED.
+  // For publishing: creates the topic if need be and fences lower epochs.
+  // FAILED_PRECONDITION/FENCED.
   async::Task<absl::StatusOr<Topic>> OpenTopic(std::string name, uint64_t epoch);
   // ALREADY_EXISTS/TOPIC_EXISTS.
   async::Task<absl::StatusOr<Topic>> CreateTopic(std::string name, Retention retention);
@@ -86,10 +92,12 @@ class Log {
   // Reads [offset, end) of a partition, as much as the limits say; offset < end <= what is durable.
   // UNAVAILABLE: the disk cannot be read.
   async::Task<absl::StatusOr<ReadResult>> Read(ReadRequest request);
-  // Removes what retention allows and what is left of deleted topics, in bounded steps. To be called every now and then.
+  // Removes what retention allows and what is left of deleted topics, in bounded steps. To be
+  // called every now and then.
   async::Task<absl::Status> Clean();
 
-  // `watcher` hears of the topic, also of one that does not exist yet. Unwatch before it is destroyed.
+  // `watcher` hears of the topic, also of one that does not exist yet. Unwatch before it is
+  // destroyed.
   void Watch(const std::string& topic, TopicWatcher& watcher);
   void Unwatch(const std::string& topic, TopicWatcher& watcher);
 
@@ -104,13 +112,14 @@ class Log {
 
   // Starts of this log, from 1.
   uint32_t incarnation() const { return state_.format.incarnation(); }
-  // Not OK once a write has failed for good: everything is refused, the process should end. Notified then.
+  // Not OK once a write has failed for good: everything is refused, the process should end.
+  // Notified then.
   const absl::Status& failure() const { return failure_; }
   async::Signal& failed() { return failed_; }
 
  private:
-  Log(Options options, std::unique_ptr<maru::store::Backend> backend, LogState state, async::Executor& executor,
-      Random& random, Workers workers);
+  Log(Options options, std::unique_ptr<maru::store::Backend> backend, LogState state,
+      async::Executor& executor, Random& random, Workers workers);
 
   using Edit = EditJob::Edit;
   async::Task<absl::Status> Change(Edit edit);
@@ -146,9 +155,8 @@ async::Task<absl::StatusOr<T>> Log::OnReader(
   workers_.reader->Submit([this, read = std::move(read), reply = std::move(sender)]() mutable {
     const auto snapshot = backend_->Snap();
     absl::StatusOr<T> value = read(*snapshot);
-    executor_.Post([to = std::move(reply), value = std::move(value)]() mutable {
-      to.Send(std::move(value));
-    });
+    executor_.Post(
+        [to = std::move(reply), value = std::move(value)]() mutable { to.Send(std::move(value)); });
   });
   std::optional<absl::StatusOr<T>> result = co_await receiver;
   if (!result.has_value()) co_return options::v1::errors::NotServing();

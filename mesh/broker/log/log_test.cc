@@ -1,5 +1,6 @@
-// Goal: what a publisher was told is on disk, once, in order; everything that does not follow is refused by name.
-// Method: a log in memory under virtual time; a model of what was published; restarts, full disks, failed syncs, damage.
+// Goal: what a publisher was told is on disk, once, in order; everything that does not follow is
+// refused by name. Method: a log over each engine under virtual time; a model of what was
+// published; restarts, full disks, failed syncs, damage.
 #include "mesh/broker/log/log.h"
 
 #include <map>
@@ -9,6 +10,7 @@
 #include "common/events/partition.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mesh/broker/engine.h"
 #include "mesh/broker/log/keys.h"
 #include "mesh/broker/log/log_testing.h"
 
@@ -18,6 +20,18 @@ namespace {
 using rpc::ReasonOf;
 
 constexpr char kTopic[] = "datecourse.schedule";
+
+class LogTest : public testing::TestWithParam<maru::store::EngineKind> {};
+
+std::unique_ptr<maru::store::Engine> MakeLogEngine() {
+  return maru::store::MakeRocksDbEngine(OpenEngine);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, LogTest,
+                         testing::Values(maru::store::EngineKind{"memory",
+                                                                 maru::store::MakeMemoryEngine},
+                                         maru::store::EngineKind{"rocksdb", MakeLogEngine}),
+                         [](const auto& engine) { return std::string(engine.param.name); });
 
 // Every record of every partition, by sequence; checks partition and order.
 std::map<uint64_t, std::string> Everything(LogHarness& harness, const std::string& topic = kTopic) {
@@ -36,23 +50,25 @@ std::map<uint64_t, std::string> Everything(LogHarness& harness, const std::strin
 
 std::map<uint64_t, std::string> Numbered(uint64_t first, uint64_t last) {
   std::map<uint64_t, std::string> all;
-  for (uint64_t sequence = first; sequence <= last; ++sequence) all[sequence] = "코스-" + std::to_string(sequence);
+  for (uint64_t sequence = first; sequence <= last; ++sequence)
+    all[sequence] = "코스-" + std::to_string(sequence);
   return all;
 }
 
-TEST(LogTest, RecordsComeBackByPartitionInOrderOfSequence) {
-  LogHarness harness;
+TEST_P(LogTest, RecordsComeBackByPartitionInOrderOfSequence) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   EXPECT_EQ(harness.Append(topic, NumberedFrame(1, 100)).value(), 100u);
   EXPECT_EQ(harness.Append(topic, NumberedFrame(101, 1)).value(), 101u);
   EXPECT_EQ(Everything(harness), Numbered(1, 101));
 }
 
-TEST(LogTest, ARestartKeepsTopicsMarksRecordsAndGroups) {
-  LogHarness harness;
+TEST_P(LogTest, ARestartKeepsTopicsMarksRecordsAndGroups) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic, 7);
   ASSERT_TRUE(harness.Append(topic, NumberedFrame(1, 1000)).ok());
-  ASSERT_EQ(harness.Run(harness.log->BindGroup("datecourse-viewpage/view", "store-1")).value(), "store-1");
+  ASSERT_EQ(harness.Run(harness.log->BindGroup("datecourse-viewpage/view", "store-1")).value(),
+            "store-1");
   const uint32_t incarnation = harness.log->incarnation();
   harness.Reopen();
   EXPECT_EQ(harness.log->incarnation(), incarnation + 1);
@@ -60,47 +76,55 @@ TEST(LogTest, ARestartKeepsTopicsMarksRecordsAndGroups) {
   EXPECT_EQ(again.log_id, topic.log_id);
   EXPECT_EQ(again.mark, 1000u);
   EXPECT_EQ(Everything(harness), Numbered(1, 1000));
-  EXPECT_EQ(harness.Run(harness.log->BindGroup("datecourse-viewpage/view", "store-2")).value(), "store-1");
+  EXPECT_EQ(harness.Run(harness.log->BindGroup("datecourse-viewpage/view", "store-2")).value(),
+            "store-1");
   EXPECT_EQ(harness.Append(again, NumberedFrame(1001, 5)).value(), 1005u);
 }
 
-TEST(LogTest, APublishedFrameIsAckedOnlyAfterTheSync) {
-  LogHarness harness;
+TEST_P(LogTest, APublishedFrameIsAckedAndShownOnlyAfterTheSync) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
-  ASSERT_TRUE(harness.Append(topic, NumberedFrame(1, 3)).ok());
-  // Power is lost right after the ack.
-  harness.log.reset();
+  const auto sink = std::make_shared<RecordingSink>();
+  int syncs = 0;
+  harness.engine->OnSync([&] {
+    ++syncs;
+    EXPECT_TRUE(sink->heard.empty());
+    EXPECT_EQ(harness.log->Find(kTopic)->mark, 0u);
+    return absl::OkStatus();
+  });
+  harness.log->Append(harness.Request(topic, NumberedFrame(1, 3)), sink);
   harness.executor.RunUntilIdle();
-  harness.disk.Crash(/*unsynced_survives=*/false);
-  harness.Reopen();
-  EXPECT_EQ(harness.log->Find(kTopic)->mark, 3u);
+  harness.engine->OnSync(nullptr);
+  EXPECT_EQ(syncs, 1);
+  EXPECT_EQ(sink->heard.size(), 1u);
   EXPECT_EQ(Everything(harness), Numbered(1, 3));
 }
 
-TEST(LogTest, AGroupIsOneWriteAndAsFewFramesAsPartitions) {
-  LogHarness harness;
+TEST_P(LogTest, AGroupIsOneWriteAndAsFewFramesAsPartitions) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
-  const uint64_t writes = harness.disk.writes();
+  const uint64_t writes = harness.engine->syncs();
   const auto sink = std::make_shared<RecordingSink>();
   for (uint64_t first = 1; first <= 1000; ++first) {
     harness.log->Append(harness.Request(topic, NumberedFrame(first, 1)), sink);
   }
   harness.executor.RunUntilIdle();
   EXPECT_EQ(sink->heard.size(), 1000u);
-  EXPECT_EQ(harness.disk.writes(), writes + 1);
+  EXPECT_EQ(harness.engine->syncs(), writes + 1);
   harness.Reopen();  // reads from disk
   const Topic* read = harness.log->Find(kTopic);
   for (uint32_t partition = 0; partition < events::kPartitions; ++partition) {
     const uint64_t end = read->partitions[partition].end;
     if (end == 0) continue;
-    const auto result = harness.Run(harness.log->Read({read->number, read->log, partition, 0, end, 10'000}));
+    const auto result =
+        harness.Run(harness.log->Read({read->number, read->log, partition, 0, end, 10'000}));
     EXPECT_EQ(std::get<Chunk>(*result).frames, 1u);
     EXPECT_EQ(std::get<Chunk>(*result).count, end);
   }
 }
 
-TEST(LogTest, LargeRecordsAreSplitIntoFramesOfLegalSize) {
-  LogHarness harness;
+TEST_P(LogTest, LargeRecordsAreSplitIntoFramesOfLegalSize) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   const auto sink = std::make_shared<RecordingSink>();
   const std::string large(200 << 10, 'x');
@@ -116,8 +140,8 @@ TEST(LogTest, LargeRecordsAreSplitIntoFramesOfLegalSize) {
 
 // --- Repeats and refusals ---
 
-TEST(LogTest, ARepeatIsDroppedAndAcked) {
-  LogHarness harness;
+TEST_P(LogTest, ARepeatIsDroppedAndAcked) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   ASSERT_TRUE(harness.Append(topic, NumberedFrame(1, 600)).ok());
   EXPECT_EQ(harness.Append(topic, NumberedFrame(1, 600)).value(), 600u);
@@ -130,8 +154,8 @@ TEST(LogTest, ARepeatIsDroppedAndAcked) {
   EXPECT_EQ(Everything(harness), Numbered(1, 609));
 }
 
-TEST(LogTest, ARepeatWithinOneGroupIsDroppedToo) {
-  LogHarness harness;
+TEST_P(LogTest, ARepeatWithinOneGroupIsDroppedToo) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   const auto first = std::make_shared<RecordingSink>();
   const auto second = std::make_shared<RecordingSink>();
@@ -145,8 +169,8 @@ TEST(LogTest, ARepeatWithinOneGroupIsDroppedToo) {
   EXPECT_EQ(Everything(harness), Numbered(1, 14));
 }
 
-TEST(LogTest, AReusedSequenceIsRefused) {
-  LogHarness harness;
+TEST_P(LogTest, AReusedSequenceIsRefused) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   ASSERT_TRUE(harness.Append(topic, NumberedFrame(1, 600)).ok());
   const auto value = harness.Append(topic, NumberedFrame(300, 1, "다른-"));
@@ -155,12 +179,13 @@ TEST(LogTest, AReusedSequenceIsRefused) {
   const auto key = harness.Append(topic, MakeFrame(300, {{"다른 열쇠", "코스-300"}}));
   EXPECT_EQ(ReasonOf(key.status()), "SEQUENCE_REUSED");
   // Nothing of a refused frame stays, not even its new part.
-  EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(600, 10, "다른-")).status()), "SEQUENCE_REUSED");
+  EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(600, 10, "다른-")).status()),
+            "SEQUENCE_REUSED");
   EXPECT_EQ(Everything(harness), Numbered(1, 600));
 }
 
-TEST(LogTest, AHoleIsRefused) {
-  LogHarness harness;
+TEST_P(LogTest, AHoleIsRefused) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(2, 1)).status()), "SEQUENCE_HOLE");
   ASSERT_TRUE(harness.Append(topic, NumberedFrame(1, 5)).ok());
@@ -170,12 +195,13 @@ TEST(LogTest, AHoleIsRefused) {
   EXPECT_EQ(Everything(harness), Numbered(1, 5));
 }
 
-TEST(LogTest, TheWindowOfChecksumsIsExactly65536) {
-  LogHarness harness;
+TEST_P(LogTest, TheWindowOfChecksumsIsExactly65536) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   uint64_t next = 1;
   // Odd sizes, so that rows of checksums fill up in all ways.
-  for (const uint64_t count : {1, 255, 1, 256, 700, 9000, 9000, 9000, 9000, 9000, 9000, 9000, 9001, 3, 2048}) {
+  for (const uint64_t count :
+       {1, 255, 1, 256, 700, 9000, 9000, 9000, 9000, 9000, 9000, 9000, 9001, 3, 2048}) {
     ASSERT_TRUE(harness.Append(topic, NumberedFrame(next, count)).ok());
     next += count;
   }
@@ -186,16 +212,18 @@ TEST(LogTest, TheWindowOfChecksumsIsExactly65536) {
     const Topic open = harness.Open(kTopic);
     for (uint64_t sequence : {oldest, oldest + 1, oldest + 255, oldest + 256, mark - 1, mark}) {
       EXPECT_EQ(harness.Append(open, NumberedFrame(sequence, 1)).value(), mark) << sequence;
-      EXPECT_EQ(ReasonOf(harness.Append(open, NumberedFrame(sequence, 1, "다른-")).status()), "SEQUENCE_REUSED");
+      EXPECT_EQ(ReasonOf(harness.Append(open, NumberedFrame(sequence, 1, "다른-")).status()),
+                "SEQUENCE_REUSED");
     }
-    EXPECT_EQ(ReasonOf(harness.Append(open, NumberedFrame(oldest - 1, 1)).status()), "PRODUCER_REWOUND");
+    EXPECT_EQ(ReasonOf(harness.Append(open, NumberedFrame(oldest - 1, 1)).status()),
+              "PRODUCER_REWOUND");
     EXPECT_EQ(ReasonOf(harness.Append(open, NumberedFrame(1, 1)).status()), "PRODUCER_REWOUND");
     harness.Reopen();
   }
 }
 
-TEST(LogTest, OneHugeGroupKeepsTheWindow) {
-  LogHarness harness;
+TEST_P(LogTest, OneHugeGroupKeepsTheWindow) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   const auto sink = std::make_shared<RecordingSink>();
   uint64_t next = 1;
@@ -207,12 +235,14 @@ TEST(LogTest, OneHugeGroupKeepsTheWindow) {
   const uint64_t mark = next - 1;
   EXPECT_EQ(sink->heard.back().value(), mark);
   EXPECT_EQ(harness.Append(topic, NumberedFrame(mark - kChecksumWindow + 1, 9'000)).value(), mark);
-  EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(mark - kChecksumWindow + 1, 1, "다른-")).status()),
-            "SEQUENCE_REUSED");
+  EXPECT_EQ(
+      ReasonOf(
+          harness.Append(topic, NumberedFrame(mark - kChecksumWindow + 1, 1, "다른-")).status()),
+      "SEQUENCE_REUSED");
 }
 
-TEST(LogTest, ALowerEpochIsFencedAlsoOnAnOpenStream) {
-  LogHarness harness;
+TEST_P(LogTest, ALowerEpochIsFencedAlsoOnAnOpenStream) {
+  LogHarness harness(GetParam().make());
   const Topic old = harness.Open(kTopic, 3);
   ASSERT_TRUE(harness.Append(old, NumberedFrame(1, 1)).ok());
   const Topic newer = harness.Open(kTopic, 4);
@@ -223,10 +253,12 @@ TEST(LogTest, ALowerEpochIsFencedAlsoOnAnOpenStream) {
   EXPECT_EQ(ReasonOf(harness.Run(harness.log->OpenTopic(kTopic, 3)).status()), "FENCED");
 }
 
-TEST(LogTest, MalformedFramesAreRefusedByName) {
-  LogHarness harness;
+TEST_P(LogTest, MalformedFramesAreRefusedByName) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
-  const auto reason = [&](v1::Frame frame) { return ReasonOf(harness.Append(topic, std::move(frame)).status()); };
+  const auto reason = [&](v1::Frame frame) {
+    return ReasonOf(harness.Append(topic, std::move(frame)).status());
+  };
   const auto reseal = [](v1::Frame frame) {
     frame.set_crc32c(Crc32c(frame.records()));
     return frame;
@@ -264,14 +296,15 @@ TEST(LogTest, MalformedFramesAreRefusedByName) {
 
 // --- Topics ---
 
-TEST(LogTest, ATopicCreatedAnewHasAnotherLogAndKeepsTheOwnersMark) {
-  LogHarness harness;
+TEST_P(LogTest, ATopicCreatedAnewHasAnotherLogAndKeepsTheOwnersMark) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   ASSERT_TRUE(harness.Append(topic, NumberedFrame(1, 300)).ok());
   EXPECT_EQ(ReasonOf(harness.Run(harness.log->DeleteTopic(kTopic, "ffff"))), "LOG_REPLACED");
   ASSERT_TRUE(harness.Run(harness.log->DeleteTopic(kTopic, topic.log_id)).ok());
   EXPECT_EQ(harness.log->Find(kTopic), nullptr);
-  EXPECT_EQ(harness.Append(topic, NumberedFrame(301, 1)).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(harness.Append(topic, NumberedFrame(301, 1)).status().code(),
+            absl::StatusCode::kUnavailable);
   harness.Reopen();
   EXPECT_EQ(harness.log->Find(kTopic), nullptr);
   const Topic anew = harness.Open(kTopic);
@@ -283,13 +316,13 @@ TEST(LogTest, ATopicCreatedAnewHasAnotherLogAndKeepsTheOwnersMark) {
   EXPECT_EQ(Everything(harness), Numbered(301, 309));
   // Nothing of the old log is left.
   const PartitionState old = topic.partitions[events::PartitionOf("열쇠-1")];
-  const auto gone = harness.Run(
-      harness.log->Read({topic.number, topic.log, events::PartitionOf("열쇠-1"), old.earliest, 1, 10}));
+  const auto gone = harness.Run(harness.log->Read(
+      {topic.number, topic.log, events::PartitionOf("열쇠-1"), old.earliest, 1, 10}));
   EXPECT_TRUE(std::holds_alternative<Unreadable>(*gone));
 }
 
-TEST(LogTest, RetentionRemovesWholeFramesOnceTheyAreOldAndKeepsTheNewest) {
-  LogHarness harness;
+TEST_P(LogTest, RetentionRemovesWholeFramesOnceTheyAreOldAndKeepsTheNewest) {
+  LogHarness harness(GetParam().make());
   ASSERT_TRUE(harness.Run(harness.log->CreateTopic(kTopic, {.max_age = absl::Hours(1)})).ok());
   const Topic topic = harness.Open(kTopic);
   for (uint64_t sequence = 1; sequence <= 200; ++sequence) {
@@ -308,13 +341,14 @@ TEST(LogTest, RetentionRemovesWholeFramesOnceTheyAreOldAndKeepsTheNewest) {
   EXPECT_EQ(harness.log->Find(kTopic)->partitions[partition].earliest, 200u);
   EXPECT_EQ(harness.log->Find(kTopic)->partitions[partition].end, 201u);
   EXPECT_EQ(harness.ReadAll(kTopic, partition, 200).size(), 1u);
-  const auto gone = harness.Run(harness.log->Read({topic.number, topic.log, partition, 5, 201, 10}));
+  const auto gone =
+      harness.Run(harness.log->Read({topic.number, topic.log, partition, 5, 201, 10}));
   EXPECT_EQ(std::get<Unreadable>(*gone).why, Unreadable::Why::kTruncated);
   EXPECT_EQ(std::get<Unreadable>(*gone).next_offset, 200u);
 }
 
-TEST(LogTest, RetentionByBytesKeepsAtLeastThatMuch) {
-  LogHarness harness;
+TEST_P(LogTest, RetentionByBytesKeepsAtLeastThatMuch) {
+  LogHarness harness(GetParam().make());
   ASSERT_TRUE(harness.Run(harness.log->CreateTopic(kTopic, {.max_bytes = 10'000})).ok());
   const Topic topic = harness.Open(kTopic);
   for (uint64_t sequence = 1; sequence <= 100; ++sequence) {
@@ -328,51 +362,56 @@ TEST(LogTest, RetentionByBytesKeepsAtLeastThatMuch) {
 
 // --- Faults ---
 
-TEST(LogTest, AFullDiskRefusesRetryablyAndTheLogRecoversByItself) {
-  LogHarness harness;
+TEST_P(LogTest, AFullDiskRefusesRetryablyAndTheLogRecoversByItself) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   ASSERT_TRUE(harness.Append(topic, NumberedFrame(1, 10)).ok());
-  harness.disk.OnWrite([] { return absl::ResourceExhaustedError("full"); });
+  harness.engine->SetDiskFull(true);
   const auto refused = harness.Append(topic, NumberedFrame(11, 10));
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ReasonOf(refused.status()), "DISK_FULL");
   EXPECT_TRUE(rpc::RetryDelayOf(refused.status()).has_value());
   EXPECT_EQ(Everything(harness), Numbered(1, 10));
   EXPECT_TRUE(harness.log->failure().ok());
-  harness.disk.OnWrite(nullptr);
+  harness.engine->SetDiskFull(false);
   EXPECT_EQ(harness.Append(topic, NumberedFrame(11, 10)).value(), 20u);
   EXPECT_EQ(Everything(harness), Numbered(1, 20));
 }
 
-TEST(LogTest, AFailedSyncRefusesEverythingFromThenOn) {
-  LogHarness harness;
+TEST_P(LogTest, AFailedSyncRefusesEverythingFromThenOn) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   ASSERT_TRUE(harness.Append(topic, NumberedFrame(1, 10)).ok());
-  harness.disk.OnSync([] { return absl::InternalError("fsync: EIO"); });
+  harness.engine->OnSync([] { return absl::InternalError("fsync: EIO"); });
   EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(11, 1)).status()), "LOG_FAILED");
-  harness.disk.OnSync(nullptr);
+  harness.engine->OnSync(nullptr);
   EXPECT_EQ(ReasonOf(harness.Append(topic, NumberedFrame(11, 1)).status()), "LOG_FAILED");
-  EXPECT_EQ(ReasonOf(harness.Run(harness.log->OpenTopic("datecourse.review", 1)).status()), "LOG_FAILED");
+  EXPECT_EQ(ReasonOf(harness.Run(harness.log->OpenTopic("datecourse.review", 1)).status()),
+            "LOG_FAILED");
   EXPECT_FALSE(harness.log->failure().ok());
   // What was acked can still be read, and nothing else is shown.
   EXPECT_EQ(Everything(harness), Numbered(1, 10));
 }
 
-TEST(LogTest, DamageIsSaidByOffsetAndTheRestCanBeRead) {
-  LogHarness harness;
+TEST_P(LogTest, DamageIsSaidByOffsetAndTheRestCanBeRead) {
+  LogHarness harness(GetParam().make());
   const Topic topic = harness.Open(kTopic);
   for (uint64_t sequence = 1; sequence <= 5; ++sequence) {
-    ASSERT_TRUE(harness.Append(topic, MakeFrame(sequence, {{"k", "하나"}, })).ok());
+    ASSERT_TRUE(harness
+                    .Append(topic, MakeFrame(sequence,
+                                             {
+                                                 {"k", "하나"},
+                                             }))
+                    .ok());
   }
   const uint32_t partition = events::PartitionOf("k");
-  harness.log.reset();
-  harness.executor.RunUntilIdle();
+  harness.Close();
   store::v1::FrameRow row;
   row.set_count(1);
   row.set_records("abc");
   row.set_crc32c(1);
-  harness.disk.Damage(FrameKey(topic.log, partition, 2), row.SerializeAsString());
-  harness.disk.Damage(FrameKey(topic.log, partition, 3), std::nullopt);
+  harness.engine->Damage(FrameKey(topic.log, partition, 2), row.SerializeAsString());
+  harness.engine->Damage(FrameKey(topic.log, partition, 3), std::nullopt);
   harness.Reopen();
   const auto read = [&](uint64_t offset) {
     return *harness.Run(harness.log->Read({topic.number, topic.log, partition, offset, 5, 10}));
@@ -385,8 +424,8 @@ TEST(LogTest, DamageIsSaidByOffsetAndTheRestCanBeRead) {
   EXPECT_EQ(std::get<Chunk>(read(4)).count, 1u);
 }
 
-TEST(LogTest, ReadsBeginAnywhereAndStopAtTheLimits) {
-  LogHarness harness({.tail_cache_bytes = 2000});
+TEST_P(LogTest, ReadsBeginAnywhereAndStopAtTheLimits) {
+  LogHarness harness(GetParam().make(), {.tail_cache_bytes = 2000});
   const Topic topic = harness.Open(kTopic);
   for (int i = 0; i < 20; ++i) {
     std::vector<KeyValue> records(10, {"k", "값"});
@@ -395,7 +434,8 @@ TEST(LogTest, ReadsBeginAnywhereAndStopAtTheLimits) {
   const uint32_t partition = events::PartitionOf("k");
   for (uint64_t offset = 0; offset < 200; ++offset) {
     for (const uint64_t max_records : {1, 7, 10, 33, 1000}) {
-      const auto result = harness.Run(harness.log->Read({topic.number, topic.log, partition, offset, 200, max_records}));
+      const auto result = harness.Run(
+          harness.log->Read({topic.number, topic.log, partition, offset, 200, max_records}));
       const Chunk& chunk = std::get<Chunk>(*result);
       EXPECT_EQ(chunk.base_offset, offset);
       EXPECT_GE(chunk.count, 1u);
@@ -408,14 +448,13 @@ TEST(LogTest, ReadsBeginAnywhereAndStopAtTheLimits) {
   }
 }
 
-TEST(LogTest, ANewerFormatIsRefused) {
-  LogHarness harness;
-  harness.log.reset();
-  harness.executor.RunUntilIdle();
+TEST_P(LogTest, ANewerFormatIsRefused) {
+  LogHarness harness(GetParam().make());
+  harness.Close();
   store::v1::Format format;
   format.set_version(99);
-  harness.disk.Damage(FormatKey(), format.SerializeAsString());
-  auto backend = maru::store::MemoryBackend::Open(harness.disk);
+  harness.engine->Damage(FormatKey(), format.SerializeAsString());
+  auto backend = harness.engine->Open();
   EXPECT_EQ(LoadState(**backend).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 

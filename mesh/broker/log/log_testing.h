@@ -13,7 +13,7 @@
 #include "common/base/crc32c.h"
 #include "common/base/random.h"
 #include "common/rpc/error.h"
-#include "common/store/memory_backend.h"
+#include "common/store/testing/engines.h"
 #include "gtest/gtest.h"
 #include "maru/broker/v1/broker.pb.h"
 #include "mesh/broker/log/log.h"
@@ -60,7 +60,8 @@ inline v1::Frame MakeFrame(uint64_t first_sequence, const std::vector<KeyValue>&
 }
 
 // `count` records "<prefix><sequence>" over several keys, in Korean.
-inline v1::Frame NumberedFrame(uint64_t first_sequence, uint64_t count, const std::string& prefix = "코스-") {
+inline v1::Frame NumberedFrame(uint64_t first_sequence, uint64_t count,
+                               const std::string& prefix = "코스-") {
   std::vector<KeyValue> records;
   for (uint64_t sequence = first_sequence; sequence < first_sequence + count; ++sequence) {
     records.push_back({"열쇠-" + std::to_string(sequence % 13), prefix + std::to_string(sequence)});
@@ -77,14 +78,20 @@ inline std::vector<v1::Record> RecordsOf(const std::string& set) {
 // Collects what a publisher hears.
 class RecordingSink final : public AppendSink {
  public:
-  void OnAppended(absl::StatusOr<uint64_t> mark, const FrameSize&) override { heard.push_back(std::move(mark)); }
+  void OnAppended(absl::StatusOr<uint64_t> mark, const FrameSize&) override {
+    heard.push_back(std::move(mark));
+  }
   std::vector<absl::StatusOr<uint64_t>> heard;
 };
 
 // A log on one thread under virtual time.
 class LogHarness {
  public:
-  explicit LogHarness(Log::Options options = {}) : options_(options) { Reopen(); }
+  explicit LogHarness(std::unique_ptr<maru::store::Engine> disk = maru::store::MakeMemoryEngine(),
+                      Log::Options options = {})
+      : engine(std::move(disk)), options_(options) {
+    Reopen();
+  }
   ~LogHarness() {
     executor.RunUntilIdle();
     log.reset();
@@ -92,14 +99,19 @@ class LogHarness {
 
   // As after a crash of the process.
   void Reopen() {
-    log.reset();
-    executor.RunUntilIdle();
-    auto backend = maru::store::MemoryBackend::Open(disk);
+    Close();
+    auto backend = engine->Open();
     ASSERT_TRUE(backend.ok()) << backend.status();
-    auto opened = Log::Open(options_, *std::move(backend), executor, random,
-                            {std::make_unique<ExecutorWorker>(executor), std::make_unique<ExecutorWorker>(executor)});
+    auto opened = Log::Open(
+        options_, *std::move(backend), executor, random,
+        {std::make_unique<ExecutorWorker>(executor), std::make_unique<ExecutorWorker>(executor)});
     ASSERT_TRUE(opened.ok()) << opened.status();
     log = *std::move(opened);
+  }
+
+  void Close() {
+    log.reset();
+    executor.RunUntilIdle();
   }
 
   // Runs a task that needs no passing of time.
@@ -140,7 +152,8 @@ class LogHarness {
     MARU_CHECK(topic != nullptr);
     const uint64_t end = topic->partitions[partition].end;
     while (offset < end) {
-      auto result = Run(log->Read({topic->number, topic->log, partition, offset, end, max_records}));
+      auto result =
+          Run(log->Read({topic->number, topic->log, partition, offset, end, max_records}));
       MARU_CHECK(result.ok());
       const auto* chunk = std::get_if<Chunk>(&*result);
       MARU_CHECK(chunk != nullptr);
@@ -158,7 +171,8 @@ class LogHarness {
 
   async::ManualExecutor executor;
   SeededRandom random{20270115};
-  maru::store::MemoryDisk disk;
+  // Outlives the log.
+  const std::unique_ptr<maru::store::Engine> engine;
   std::unique_ptr<Log> log;
 
  private:

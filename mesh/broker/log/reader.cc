@@ -31,7 +31,8 @@ std::optional<store::v1::FrameRow> CheckedRow(std::string_view value, std::strin
   return row;
 }
 
-// Base offset of the first frame that begins at `offset` or later; `end` when there is none that can be found.
+// Base offset of the first frame that begins at `offset` or later; `end` when there is none that
+// can be found.
 uint64_t NextFrame(const Snapshot& snapshot, const ReadRequest& request, uint64_t offset) {
   const auto cursor = snapshot.Scan(PartitionFrames(request.log, request.partition, offset),
                                     Direction::kForward, ReadTier::kAll);
@@ -42,9 +43,11 @@ uint64_t NextFrame(const Snapshot& snapshot, const ReadRequest& request, uint64_
 absl::StatusOr<ReadResult> Missing(const Snapshot& snapshot, const ReadRequest& request) {
   Unreadable result;
   result.next_offset = NextFrame(snapshot, request, request.offset);
-  result.what = absl::StrCat("offsets ", request.offset, "-", result.next_offset - 1, " are missing");
+  result.what =
+      absl::StrCat("offsets ", request.offset, "-", result.next_offset - 1, " are missing");
   // Retention may have removed it after the reader was told where the partition begins.
-  ASSIGN_OR_RETURN(const auto value, snapshot.Get(TopicStateKey(request.topic_number), ReadTier::kAll));
+  ASSIGN_OR_RETURN(const auto value,
+                   snapshot.Get(TopicStateKey(request.topic_number), ReadTier::kAll));
   store::v1::TopicStateRow state;
   if (value.has_value() && state.ParseFromString(*value) &&
       static_cast<int>(request.partition) < state.earliest_size() &&
@@ -82,7 +85,8 @@ absl::StatusOr<bool> AddFrameBefore(const Snapshot& snapshot, const ReadRequest&
 std::optional<bool> ChunkBuilder::Add(uint64_t base_offset, const store::v1::FrameRow& row) {
   const uint64_t skip = next_ - base_offset;
   if (skip >= row.count()) return std::nullopt;
-  const uint64_t take = std::min({row.count() - skip, request_.end - next_, request_.max_records - chunk_.count});
+  const uint64_t take =
+      std::min({row.count() - skip, request_.end - next_, request_.max_records - chunk_.count});
   const bool whole = skip == 0 && take == row.count();
   RecordSlice slice{row.records(), row.first_sequence(), row.last_sequence()};
   if (!whole) {
@@ -118,7 +122,8 @@ absl::StatusOr<ReadResult> ReadFrames(const Snapshot& snapshot, const ReadReques
   const auto cursor = snapshot.Scan(PartitionFrames(request.log, request.partition, request.offset),
                                     Direction::kForward, ReadTier::kAll);
   if (!cursor->Valid() || BaseOffsetOf(cursor->key()) != request.offset) {
-    if (cursor->status().code() == absl::StatusCode::kDataLoss) damage = cursor->status().ToString();
+    if (cursor->status().code() == absl::StatusCode::kDataLoss)
+      damage = cursor->status().ToString();
     if (damage.empty()) {
       RETURN_IF_ERROR(cursor->status());
       ASSIGN_OR_RETURN(const bool found, AddFrameBefore(snapshot, request, chunk, damage));

@@ -65,8 +65,8 @@ class ChunkBuilder {
     return next_ < request_.end && chunk_.count < request_.max_records &&
            chunk_.records.size() < request_.max_bytes;
   }
-  // Takes what is wanted of the frame at `base_offset`, which must contain next(). False, with nothing taken: it would exceed
-  // max_bytes. nullopt: the frame is damaged.
+  // Takes what is wanted of the frame at `base_offset`, which must contain next(). False, with
+  // nothing taken: it would exceed max_bytes. nullopt: the frame is damaged.
   std::optional<bool> Add(uint64_t base_offset, const store::v1::FrameRow& row);
   bool empty() const { return chunk_.count == 0; }
   Chunk Take();
@@ -79,7 +79,8 @@ class ChunkBuilder {
 };
 
 // Reads and checks frames on `snapshot`. Blocks on the disk.
-absl::StatusOr<ReadResult> ReadFrames(const maru::store::Snapshot& snapshot, const ReadRequest& request);
+absl::StatusOr<ReadResult> ReadFrames(const maru::store::Snapshot& snapshot,
+                                      const ReadRequest& request);
 
 }  // namespace maru::broker
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "common/base/crc32c.h"
 #include "common/base/status.h"
@@ -99,12 +100,16 @@ bool RecordSetReader::ParseRecord(std::string_view message) {
   record_.key = {};
   record_.value = {};
   record_.sequence = 0;
+  bool has_key = false;
   while (!message.empty()) {
     uint64_t tag;
     bool good = ReadVarint(message, tag);
     if (!good) return false;
     switch (tag) {
       case kKeyTag:
+        // Of several, protobuf takes the last and yet refuses the message for an earlier one that
+        // is not UTF-8.
+        if (std::exchange(has_key, true)) return false;
         good = ReadBytes(message, record_.key);
         break;
       case kSequenceTag:
@@ -152,7 +157,8 @@ bool IsValidUtf8(std::string_view text) {
   };
   while (at < text.size()) {
     const auto lead = static_cast<uint8_t>(text[at]);
-    // Table 3-7 of the Unicode standard: the second byte excludes overlong forms, surrogates and what is above U+10FFFF.
+    // Table 3-7 of the Unicode standard: the second byte excludes overlong forms, surrogates and
+    // what is above U+10FFFF.
     size_t more = 0;
     uint8_t low = 0x80;
     uint8_t high = 0xbf;

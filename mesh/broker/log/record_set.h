@@ -1,5 +1,5 @@
-// Walks a serialised v1.RecordSet without decoding records into objects: the broker splits sets by partition and cuts them
-// by offset, and copies the bytes of each record as they are.
+// Walks a serialised v1.RecordSet without decoding records into objects: the broker splits sets by
+// partition and cuts them by offset, and copies the bytes of each record as they are.
 #ifndef MARU_MESH_BROKER_LOG_RECORD_SET_H_
 #define MARU_MESH_BROKER_LOG_RECORD_SET_H_
 

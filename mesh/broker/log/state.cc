@@ -77,9 +77,9 @@ absl::Status LoadFormat(const maru::store::Snapshot& snapshot, LogState& state) 
   }
   if (!state.format.ParseFromString(*value)) return Damaged("the format record");
   if (state.format.version() != kFormatVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the broker's log has format ", state.format.version(), ", this program reads ",
-                     kFormatVersion));
+    return absl::FailedPreconditionError(absl::StrCat("the broker's log has format ",
+                                                      state.format.version(),
+                                                      ", this program reads ", kFormatVersion));
   }
   return absl::OkStatus();
 }
@@ -91,7 +91,8 @@ absl::StatusOr<LogState> LoadState(const maru::store::Backend& backend) {
   LogState state;
   RETURN_IF_ERROR(LoadFormat(*snapshot, state));
   RETURN_IF_ERROR(ForEachRow<store::v1::TopicRow>(
-      *snapshot, Table::kTopic, [&](std::string_view key, const store::v1::TopicRow& row) -> absl::Status {
+      *snapshot, Table::kTopic,
+      [&](std::string_view key, const store::v1::TopicRow& row) -> absl::Status {
         Topic topic = TopicOf(NameOf(key), row);
         RETURN_IF_ERROR(ReadTopicState(*snapshot, topic));
         state.topics.emplace(topic.name, std::move(topic));

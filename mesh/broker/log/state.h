@@ -1,5 +1,6 @@
-// What the log knows without reading frames: topics, where they stand, groups. One copy belongs to the writer and runs ahead of
-// the disk by the group that is being written; the other belongs to the executor and shows what is durable.
+// What the log knows without reading frames: topics, where they stand, groups. One copy belongs to
+// the writer and runs ahead of the disk by the group that is being written; the other belongs to
+// the executor and shows what is durable.
 #ifndef MARU_MESH_BROKER_LOG_STATE_H_
 #define MARU_MESH_BROKER_LOG_STATE_H_
 
@@ -66,14 +67,16 @@ struct LogState {
 };
 
 // Reads the state of a log; an empty backend has the state of a new one, with format.version 0.
-// FAILED_PRECONDITION: written by a newer version. DATA_LOSS: a row is damaged or missing; names it.
+// FAILED_PRECONDITION: written by a newer version. DATA_LOSS: a row is damaged or missing; names
+// it.
 absl::StatusOr<LogState> LoadState(const maru::store::Backend& backend);
 
 // The rows of a topic.
 maru::store::Change TopicRowOf(const Topic& topic);
 maru::store::Change TopicStateRowOf(const Topic& topic);
 
-// Both names of "<system>.<context>" are lower-case letters, digits and '-', beginning with a letter; at most 128 bytes.
+// Both names of "<system>.<context>" are lower-case letters, digits and '-', beginning with a
+// letter; at most 128 bytes.
 bool IsTopicName(std::string_view name);
 // "datecourse.schedule" -> "datecourse-schedule".
 std::string OwnerOf(std::string_view topic);

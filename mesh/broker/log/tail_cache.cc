@@ -33,8 +33,9 @@ std::optional<Chunk> TailCache::Read(const ReadRequest& request) const {
   const auto found = partitions_.find(Key(request.log, request.partition));
   if (found == partitions_.end()) return std::nullopt;
   const std::deque<StoredFrame>& frames = found->second;
-  auto after = std::upper_bound(frames.begin(), frames.end(), request.offset,
-                                [](uint64_t offset, const StoredFrame& frame) { return offset < frame.base_offset; });
+  auto after = std::upper_bound(
+      frames.begin(), frames.end(), request.offset,
+      [](uint64_t offset, const StoredFrame& frame) { return offset < frame.base_offset; });
   if (after == frames.begin()) return std::nullopt;
   ChunkBuilder chunk(request);
   for (auto frame = after - 1; frame != frames.end() && chunk.wants_more(); ++frame) {

@@ -1,5 +1,5 @@
-// TailCache: the newest frames, so that subscribers who keep up never wait for the disk. Bounded over all partitions; the oldest
-// frames go first. Executor's thread only.
+// TailCache: the newest frames, so that subscribers who keep up never wait for the disk. Bounded
+// over all partitions; the oldest frames go first. Executor's thread only.
 #ifndef MARU_MESH_BROKER_LOG_TAIL_CACHE_H_
 #define MARU_MESH_BROKER_LOG_TAIL_CACHE_H_
 

@@ -40,7 +40,8 @@ void ThreadWorker::Run() {
         MutexLock lock(mutex_);
         if (stopping_) {
           // Un-run jobs may own things that belong to the owner's thread.
-          std::move(batch.begin() + static_cast<std::ptrdiff_t>(i), batch.end(), std::back_inserter(jobs_));
+          std::move(batch.begin() + static_cast<std::ptrdiff_t>(i), batch.end(),
+                    std::back_inserter(jobs_));
           return;
         }
       }

@@ -1,5 +1,6 @@
-// Worker: where the log's own work runs, so that the executor's thread never waits for the disk. Production has a thread
-// each for the writer and the reader; tests and simulation run both on the executor, under virtual time.
+// Worker: where the log's own work runs, so that the executor's thread never waits for the disk.
+// Production has a thread each for the writer and the reader; tests and simulation run both on the
+// executor, under virtual time.
 #ifndef MARU_MESH_BROKER_LOG_WORKER_H_
 #define MARU_MESH_BROKER_LOG_WORKER_H_
 
@@ -40,7 +41,8 @@ class ThreadWorker final : public Worker {
 // Runs jobs on the executor's thread.
 class ExecutorWorker final : public Worker {
  public:
-  explicit ExecutorWorker(async::Executor& executor) : executor_(executor), alive_(std::make_shared<bool>()) {}
+  explicit ExecutorWorker(async::Executor& executor)
+      : executor_(executor), alive_(std::make_shared<bool>()) {}
   void Submit(async::Callback job) override {
     executor_.Post([alive = std::weak_ptr<bool>(alive_), job = std::move(job)]() mutable {
       if (!alive.expired()) job();

@@ -92,7 +92,8 @@ void Writer::CommitGroup() {
     if (waiting.status.ok()) {
       committed.appended.push_back({std::move(waiting.sink), topic->second.mark, waiting.frame});
     } else {
-      committed.appended.push_back({std::move(waiting.sink), std::move(waiting.status), waiting.frame});
+      committed.appended.push_back(
+          {std::move(waiting.sink), std::move(waiting.status), waiting.frame});
     }
   }
   waiting_.clear();
@@ -118,7 +119,9 @@ void Writer::RunEdit(EditJob job) {
   publish_(std::move(committed));
 }
 
-absl::Status Writer::Refusal() const { return failure_.ok() ? absl::OkStatus() : v1::errors::LogFailed(); }
+absl::Status Writer::Refusal() const {
+  return failure_.ok() ? absl::OkStatus() : v1::errors::LogFailed();
+}
 
 absl::Status Writer::Write(const std::vector<maru::store::Change>& changes) {
   absl::Status status = backend_.Write(changes);

@@ -1,9 +1,11 @@
 // Writer: the only thing that changes the log.
 //
-// Takes all that is queued, merges published frames into one synced write, and only then says so: what is told to anybody is on
-// disk. While it syncs the next group gathers, so groups grow with the load by themselves.
+// Takes all that is queued, merges published frames into one synced write, and only then says so:
+// what is told to anybody is on disk. While it syncs the next group gathers, so groups grow with
+// the load by themselves.
 //
-// After a write whose outcome is unknown (a failed fsync) it refuses everything: nothing written since may be assumed durable.
+// After a write whose outcome is unknown (a failed fsync) it refuses everything: nothing written
+// since may be assumed durable.
 #ifndef MARU_MESH_BROKER_LOG_WRITER_H_
 #define MARU_MESH_BROKER_LOG_WRITER_H_
 
@@ -35,7 +37,8 @@ struct FrameSize {
 class AppendSink {
  public:
   virtual ~AppendSink() = default;
-  // In the order of the appends. OK: everything up to `mark` is durable. `frame`: what this is about.
+  // In the order of the appends. OK: everything up to `mark` is durable. `frame`: what this is
+  // about.
   virtual void OnAppended(absl::StatusOr<uint64_t> mark, const FrameSize& frame) = 0;
 };
 
@@ -44,8 +47,8 @@ struct AppendJob {
   std::weak_ptr<AppendSink> sink;
 };
 
-// A rare change: of topics or groups. `edit` changes the state it is given and returns the rows to write; an error changes
-// nothing. `done` hears the outcome on the executor's thread.
+// A rare change: of topics or groups. `edit` changes the state it is given and returns the rows to
+// write; an error changes nothing. `done` hears the outcome on the executor's thread.
 struct EditJob {
   using Edit = absl::AnyInvocable<absl::StatusOr<std::vector<maru::store::Change>>(LogState& next)>;
   Edit edit;
@@ -75,10 +78,10 @@ struct Committed {
 
 class Writer {
  public:
-  // `publish` is called on the worker for each group, in order. All outlive the writer; the worker has stopped before the writer
-  // is destroyed.
-  Writer(LogState state, maru::store::Backend& backend, const Clock& clock, Worker& worker, size_t max_group_bytes,
-         std::function<void(Committed)> publish);
+  // `publish` is called on the worker for each group, in order. All outlive the writer; the worker
+  // has stopped before the writer is destroyed.
+  Writer(LogState state, maru::store::Backend& backend, const Clock& clock, Worker& worker,
+         size_t max_group_bytes, std::function<void(Committed)> publish);
 
   // Any thread.
   void Append(AppendJob job) { Enqueue(std::move(job)); }

@@ -8,7 +8,8 @@ namespace {
 using Members = std::map<std::string, std::set<std::string>>;
 using Loads = std::map<std::string, size_t>;
 
-// The member that reads `topic` and has least; the first by name among equals. Empty when nobody reads it.
+// The member that reads `topic` and has least; the first by name among equals. Empty when nobody
+// reads it.
 std::string LeastLoaded(const Members& members, const Loads& loads, const std::string& topic) {
   std::string least;
   for (const auto& [name, topics] : members) {
@@ -33,7 +34,8 @@ bool MoveOne(const Members& members, Loads& loads, Assignment& assignment) {
 
 }  // namespace
 
-Assignment Assign(const std::vector<Share>& shares, const Members& members, const Assignment& present) {
+Assignment Assign(const std::vector<Share>& shares, const Members& members,
+                  const Assignment& present) {
   Loads loads;
   for (const auto& [name, topics] : members) loads[name] = 0;
   Assignment assignment;

@@ -23,10 +23,11 @@ struct Share {
 using Assignment = std::map<Share, std::string>;
 
 // Gives each of `shares` to a member that reads its topic; those that nobody reads are left out.
-// Sticky: a share stays with the member that `present` names unless moving it brings two members closer together; members that
-// read the same topics end up with numbers that differ by one at most.
-// `members`: name -> topics.
-Assignment Assign(const std::vector<Share>& shares, const std::map<std::string, std::set<std::string>>& members,
+// Sticky: a share stays with the member that `present` names unless moving it brings two members
+// closer together; members that read the same topics end up with numbers that differ by one at
+// most. `members`: name -> topics.
+Assignment Assign(const std::vector<Share>& shares,
+                  const std::map<std::string, std::set<std::string>>& members,
                   const Assignment& present);
 
 }  // namespace maru::broker

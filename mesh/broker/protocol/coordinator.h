@@ -21,7 +21,8 @@ class Coordinator {
   // The group, for a member whose state is in `store_id`; binds it durably to that store at first.
   // FAILED_PRECONDITION/FOREIGN_STORE: it is bound to another one. Errors as of Log::BindGroup.
   async::Task<absl::StatusOr<Group*>> Enter(std::string group, std::string store_id);
-  // Forgets the store of a group. NOT_FOUND/NOT_FOUND; FAILED_PRECONDITION/GROUP_ACTIVE: it has members.
+  // Forgets the store of a group. NOT_FOUND/NOT_FOUND; FAILED_PRECONDITION/GROUP_ACTIVE: it has
+  // members.
   async::Task<absl::Status> Reset(std::string group);
   // nullptr when nobody has joined since the broker started.
   const Group* Find(const std::string& group) const;

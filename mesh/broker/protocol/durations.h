@@ -1,4 +1,5 @@
-// Conversions between absl::Duration and google.protobuf.Duration. A time to live is never infinite on the wire.
+// Conversions between absl::Duration and google.protobuf.Duration. A time to live is never infinite
+// on the wire.
 #ifndef MARU_MESH_BROKER_PROTOCOL_DURATIONS_H_
 #define MARU_MESH_BROKER_PROTOCOL_DURATIONS_H_
 
@@ -13,7 +14,8 @@ inline google::protobuf::Duration ToProto(absl::Duration duration) {
   google::protobuf::Duration proto;
   const int64_t seconds = absl::ToInt64Seconds(duration);
   proto.set_seconds(seconds);
-  proto.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration - absl::Seconds(seconds))));
+  proto.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(duration - absl::Seconds(seconds))));
   return proto;
 }
 

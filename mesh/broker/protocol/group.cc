@@ -51,7 +51,8 @@ void Group::Released(const std::string& member, uint64_t generation) {
   Touch();
 }
 
-void Group::Progress(const std::string& member, const std::string& topic, uint32_t partition, uint64_t next_offset) {
+void Group::Progress(const std::string& member, const std::string& topic, uint32_t partition,
+                     uint64_t next_offset) {
   // Late reports of a member that has lost the partition would make lag jump.
   const auto log = known_logs_.find(topic);
   if (log == known_logs_.end()) return;
@@ -100,7 +101,8 @@ std::vector<Share> Group::WantedShares() const {
   std::vector<Share> shares;
   for (const auto& [topic, log] : known_logs_) {
     if (log == 0) continue;
-    for (uint32_t partition = 0; partition < events::kPartitions; ++partition) shares.push_back({topic, partition, log});
+    for (uint32_t partition = 0; partition < events::kPartitions; ++partition)
+      shares.push_back({topic, partition, log});
   }
   return shares;
 }
@@ -142,7 +144,8 @@ void Group::Revoke(Member& member, std::vector<Share> shares) {
 }
 
 void Group::Expire(std::string name) {
-  members_.at(name).stream->OnExpelled(v1::errors::SessionExpired("revoked partitions were not released"));
+  members_.at(name).stream->OnExpelled(
+      v1::errors::SessionExpired("revoked partitions were not released"));
   Remove(name);
 }
 
@@ -152,7 +155,8 @@ GroupReport Group::Report() const {
   for (const auto& [name, member] : members_) report.members.push_back(member.info);
   for (const Share& share : WantedShares()) {
     GroupReport::Partition partition{share.topic, share.partition, {}, {}};
-    if (const auto owner = assignment_.find(share); owner != assignment_.end()) partition.member = owner->second;
+    if (const auto owner = assignment_.find(share); owner != assignment_.end())
+      partition.member = owner->second;
     const auto progress = progress_.find({share.topic, share.partition});
     if (progress != progress_.end()) partition.next_offset = progress->second;
     report.partitions.push_back(std::move(partition));

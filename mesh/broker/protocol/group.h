@@ -1,8 +1,9 @@
 // Group: members that share the partitions of some topics.
 //
-// A partition belongs to one member at a time. To move it, the broker revokes it, the member commits and releases it, and only
-// then another one gets it; a member that does not release in time is expelled. Each assignment has a new generation, which grows
-// across restarts of the broker, so that the group's store can refuse whoever comes too late.
+// A partition belongs to one member at a time. To move it, the broker revokes it, the member
+// commits and releases it, and only then another one gets it; a member that does not release in
+// time is expelled. Each assignment has a new generation, which grows across restarts of the
+// broker, so that the group's store can refuse whoever comes too late.
 #ifndef MARU_MESH_BROKER_PROTOCOL_GROUP_H_
 #define MARU_MESH_BROKER_PROTOCOL_GROUP_H_
 
@@ -71,7 +72,8 @@ class Group final : public TopicWatcher {
   // Harmless when `stream` is not (any more) a member.
   void Leave(const std::string& member, GroupMember& stream);
   void Released(const std::string& member, uint64_t generation);
-  void Progress(const std::string& member, const std::string& topic, uint32_t partition, uint64_t next_offset);
+  void Progress(const std::string& member, const std::string& topic, uint32_t partition,
+                uint64_t next_offset);
 
   bool empty() const { return members_.empty(); }
   GroupReport Report() const;

@@ -55,7 +55,8 @@ async::Task<absl::Status> PublishSession::Open(v1::Open open) {
   if (!IsTopicName(open.topic())) {
     co_return Violation("'" + open.topic().substr(0, kMaxNameBytes) + "' is no topic name");
   }
-  if (OwnerOf(open.topic()) != subject_) co_return v1::errors::NotTopicOwner(open.topic(), subject_);
+  if (OwnerOf(open.topic()) != subject_)
+    co_return v1::errors::NotTopicOwner(open.topic(), subject_);
   CO_ASSIGN_OR_RETURN(topic_, co_await env_.log.OpenTopic(open.topic(), open.epoch()));
   topic_.epoch = open.epoch();
   open_ = true;

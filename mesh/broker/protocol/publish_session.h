@@ -1,7 +1,8 @@
 // PublishSession: one Publish stream.
 //
-// Frames go to the log as they arrive; acks follow what the log has synced, one for all that became durable meanwhile. How much
-// a publisher may have in flight shrinks when all of them together have much, so the memory of the broker is bounded.
+// Frames go to the log as they arrive; acks follow what the log has synced, one for all that became
+// durable meanwhile. How much a publisher may have in flight shrinks when all of them together have
+// much, so the memory of the broker is bounded.
 #ifndef MARU_MESH_BROKER_PROTOCOL_PUBLISH_SESSION_H_
 #define MARU_MESH_BROKER_PROTOCOL_PUBLISH_SESSION_H_
 
@@ -20,7 +21,9 @@ namespace maru::broker {
 using PublishStream = rpc::BidiStream<v1::PublishRequest, v1::PublishResponse>;
 
 // Owned by a shared_ptr: the log refers to it weakly.
-class PublishSession final : public Session, public AppendSink, public std::enable_shared_from_this<PublishSession> {
+class PublishSession final : public Session,
+                             public AppendSink,
+                             public std::enable_shared_from_this<PublishSession> {
  public:
   // `subject` is the caller's. `env` and `stream` outlive the session.
   PublishSession(const Environment& env, std::string subject, PublishStream& stream)

@@ -1,4 +1,5 @@
-// Session: what publishing and subscribing streams have in common: how they end, drain and notice silence.
+// Session: what publishing and subscribing streams have in common: how they end, drain and notice
+// silence.
 #ifndef MARU_MESH_BROKER_PROTOCOL_SESSION_H_
 #define MARU_MESH_BROKER_PROTOCOL_SESSION_H_
 
@@ -49,7 +50,8 @@ class Session {
 
   // Ends the session after `timeout` of silence.
   async::Task<void> WatchSilence(absl::Duration timeout) {
-    while (heard_ + timeout > env_.executor.Now()) co_await env_.executor.SleepUntil(heard_ + timeout);
+    while (heard_ + timeout > env_.executor.Now())
+      co_await env_.executor.SleepUntil(heard_ + timeout);
     End(v1::errors::SessionExpired("no heartbeat"));
   }
 
@@ -64,7 +66,8 @@ class Session {
   Instant heard_;
 
  protected:
-  // Last: what runs in it uses all of the above. A derived class calls UntilEnd, which empties it, or empties it itself.
+  // Last: what runs in it uses all of the above. A derived class calls UntilEnd, which empties it,
+  // or empties it itself.
   async::Scope scope_;
 };
 

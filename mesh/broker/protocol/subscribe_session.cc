@@ -13,21 +13,27 @@ absl::Status Violation(std::string_view what) { return v1::errors::ProtocolViola
 
 // "datecourse-viewpage" owns "datecourse-viewpage" and "datecourse-viewpage/view".
 bool OwnsGroup(const std::string& subject, const std::string& group) {
-  return group == subject || (group.starts_with(subject) && group.size() > subject.size() && group[subject.size()] == '/');
+  return group == subject || (group.starts_with(subject) && group.size() > subject.size() &&
+                              group[subject.size()] == '/');
 }
 
 absl::Status CheckJoin(const v1::Join& join) {
-  if (join.group().empty() || join.group().size() > kMaxNameBytes) return Violation("group must have 1-256 bytes");
-  if (join.member().empty() || join.member().size() > kMaxNameBytes) return Violation("member must have 1-256 bytes");
+  if (join.group().empty() || join.group().size() > kMaxNameBytes)
+    return Violation("group must have 1-256 bytes");
+  if (join.member().empty() || join.member().size() > kMaxNameBytes)
+    return Violation("member must have 1-256 bytes");
   if (join.store_id().empty() || join.store_id().size() > kMaxNameBytes) {
     return Violation("store_id must have 1-256 bytes");
   }
-  if (join.topics().empty() || join.topics_size() > kMaxTopicsOfMember) return Violation("topics must be 1-256");
+  if (join.topics().empty() || join.topics_size() > kMaxTopicsOfMember)
+    return Violation("topics must be 1-256");
   for (const std::string& topic : join.topics()) {
-    if (!IsTopicName(topic)) return Violation("'" + topic.substr(0, kMaxNameBytes) + "' is no topic name");
+    if (!IsTopicName(topic))
+      return Violation("'" + topic.substr(0, kMaxNameBytes) + "' is no topic name");
   }
   const absl::Duration timeout = FromProto(join.session_timeout());
-  if (join.has_session_timeout() && (timeout < kMinSessionTimeout || timeout > kMaxSessionTimeout)) {
+  if (join.has_session_timeout() &&
+      (timeout < kMinSessionTimeout || timeout > kMaxSessionTimeout)) {
     return Violation("session_timeout must be 3 s to 5 min");
   }
   return absl::OkStatus();
@@ -44,13 +50,16 @@ SubscribeSession::~SubscribeSession() {
 async::Task<absl::Status> SubscribeSession::Run() {
   scope_.Spawn(Receive());
   // Until Join says how long the client may be silent.
-  async::Timer no_join(env_.executor, env_.executor.Now() + env_.options.heartbeat_interval * kMissedHeartbeats, [this] {
-    if (info_.name.empty()) End(v1::errors::SessionExpired("no Join"));
-  });
+  async::Timer no_join(env_.executor,
+                       env_.executor.Now() + env_.options.heartbeat_interval * kMissedHeartbeats,
+                       [this] {
+                         if (info_.name.empty()) End(v1::errors::SessionExpired("no Join"));
+                       });
   co_return co_await UntilEnd();
 }
 
-// --- Listening --------------------------------------------------------------------------------------------------------
+// --- Listening
+// --------------------------------------------------------------------------------------------------------
 
 async::Task<void> SubscribeSession::Receive() {
   while (!over()) {
@@ -65,7 +74,8 @@ async::Task<void> SubscribeSession::Receive() {
 }
 
 async::Task<absl::Status> SubscribeSession::Take(v1::SubscribeRequest& request) {
-  if (request.message_case() == v1::SubscribeRequest::kJoin) co_return co_await Join(std::move(*request.mutable_join()));
+  if (request.message_case() == v1::SubscribeRequest::kJoin)
+    co_return co_await Join(std::move(*request.mutable_join()));
   if (group_ == nullptr) co_return Violation("the first message is not Join");
   switch (request.message_case()) {
     case v1::SubscribeRequest::kStart:
@@ -93,13 +103,15 @@ async::Task<absl::Status> SubscribeSession::Take(v1::SubscribeRequest& request) 
 async::Task<absl::Status> SubscribeSession::Join(v1::Join join) {
   if (group_ != nullptr) co_return Violation("Join came twice");
   CO_RETURN_IF_ERROR(CheckJoin(join));
-  if (!OwnsGroup(subject_, join.group())) co_return v1::errors::NotGroupOwner(join.group(), subject_);
-  CO_ASSIGN_OR_RETURN(Group* const group, co_await coordinator_.Enter(join.group(), join.store_id()));
+  if (!OwnsGroup(subject_, join.group()))
+    co_return v1::errors::NotGroupOwner(join.group(), subject_);
+  CO_ASSIGN_OR_RETURN(Group* const group,
+                      co_await coordinator_.Enter(join.group(), join.store_id()));
 
   info_.name = join.member();
   info_.topics = {join.topics().begin(), join.topics().end()};
-  info_.session_timeout =
-      join.has_session_timeout() ? FromProto(join.session_timeout()) : env_.options.default_session_timeout;
+  info_.session_timeout = join.has_session_timeout() ? FromProto(join.session_timeout())
+                                                     : env_.options.default_session_timeout;
   credit_ = join.credit();
   v1::Joined& joined = *Say().mutable_joined();
   *joined.mutable_heartbeat_interval() =
@@ -124,14 +136,16 @@ absl::Status SubscribeSession::Start(const v1::Start& start) {
   return absl::OkStatus();
 }
 
-absl::Status SubscribeSession::StartPartition(const v1::PartitionStart& start, uint64_t generation) {
+absl::Status SubscribeSession::StartPartition(const v1::PartitionStart& start,
+                                              uint64_t generation) {
   const Place place(start.topic(), start.partition());
   const auto found = cursors_.find(place);
   // Revoked, or revoked and assigned anew, while this was under way.
   if (found == cursors_.end() || found->second.generation != generation) return absl::OkStatus();
   Cursor& cursor = found->second;
   const Topic* topic = env_.log.Find(start.topic());
-  if (topic == nullptr || topic->log != cursor.share.log) return absl::OkStatus();  // its Revoke is under way
+  if (topic == nullptr || topic->log != cursor.share.log)
+    return absl::OkStatus();  // its Revoke is under way
   const PartitionState& state = topic->partitions[start.partition()];
 
   std::optional<v1::GapReason> gap;
@@ -175,7 +189,8 @@ void SubscribeSession::TakeProgress(const v1::Progress& progress) {
   }
 }
 
-// --- What the group and the log say -----------------------------------------------------------------------------------
+// --- What the group and the log say
+// -----------------------------------------------------------------------------------
 
 void SubscribeSession::OnAssigned(uint64_t generation, const std::vector<Share>& shares) {
   v1::Assigned& assigned = *Say().mutable_assigned();
@@ -215,7 +230,8 @@ void SubscribeSession::OnExpelled(absl::Status why) {
 void SubscribeSession::OnTopicChanged(const Topic& topic) {
   for (uint32_t partition = 0; partition < events::kPartitions; ++partition) {
     const Place place(topic.name, partition);
-    if (const auto found = cursors_.find(place); found != cursors_.end()) QueueIfReady(place, found->second);
+    if (const auto found = cursors_.find(place); found != cursors_.end())
+      QueueIfReady(place, found->second);
   }
 }
 
@@ -229,7 +245,8 @@ void SubscribeSession::QueueIfReady(const Place& place, Cursor& cursor) {
   changed_.NotifyAll();
 }
 
-// --- Talking ----------------------------------------------------------------------------------------------------------
+// --- Talking
+// ----------------------------------------------------------------------------------------------------------
 
 async::Task<void> SubscribeSession::Send() {
   const absl::Duration interval =
@@ -272,7 +289,8 @@ async::Task<bool> SubscribeSession::NextBatch(v1::SubscribeResponse& response) {
   if (found == cursors_.end()) co_return false;
   found->second.queued = false;
   const Topic* topic = env_.log.Find(place.first);
-  if (found->second.state != CursorState::kReading || topic == nullptr || topic->log != found->second.share.log) {
+  if (found->second.state != CursorState::kReading || topic == nullptr ||
+      topic->log != found->second.share.log) {
     co_return false;
   }
   const uint64_t start = found->second.start;
@@ -293,15 +311,18 @@ async::Task<bool> SubscribeSession::NextBatch(v1::SubscribeResponse& response) {
   // Meanwhile the partition may have been revoked, started anew, or its topic deleted.
   found = cursors_.find(place);
   topic = env_.log.Find(place.first);
-  if (found == cursors_.end() || found->second.start != start || found->second.state != CursorState::kReading ||
-      topic == nullptr || topic->log != request.log) {
+  if (found == cursors_.end() || found->second.start != start ||
+      found->second.state != CursorState::kReading || topic == nullptr ||
+      topic->log != request.log) {
     co_return false;
   }
-  if (auto* chunk = std::get_if<Chunk>(&*result)) co_return FillBatch(found->second, *topic, std::move(*chunk), response);
+  if (auto* chunk = std::get_if<Chunk>(&*result))
+    co_return FillBatch(found->second, *topic, std::move(*chunk), response);
   co_return FillUnreadable(found->second, *topic, std::get<Unreadable>(*result), response);
 }
 
-bool SubscribeSession::FillBatch(Cursor& cursor, const Topic& topic, Chunk chunk, v1::SubscribeResponse& response) {
+bool SubscribeSession::FillBatch(Cursor& cursor, const Topic& topic, Chunk chunk,
+                                 v1::SubscribeResponse& response) {
   delivered_records_ += chunk.count;
   delivered_bytes_ += chunk.records.size();
   cursor.offset += chunk.count;
@@ -321,7 +342,8 @@ bool SubscribeSession::FillBatch(Cursor& cursor, const Topic& topic, Chunk chunk
   return true;
 }
 
-bool SubscribeSession::FillUnreadable(Cursor& cursor, const Topic& topic, const Unreadable& unreadable,
+bool SubscribeSession::FillUnreadable(Cursor& cursor, const Topic& topic,
+                                      const Unreadable& unreadable,
                                       v1::SubscribeResponse& response) {
   if (cursor.accept_gap) {
     cursor.offset = unreadable.next_offset;
@@ -329,15 +351,16 @@ bool SubscribeSession::FillUnreadable(Cursor& cursor, const Topic& topic, const 
     return false;
   }
   cursor.state = CursorState::kGap;
-  const auto reason = unreadable.why == Unreadable::Why::kTruncated ? v1::GAP_REASON_TRUNCATED : v1::GAP_REASON_DAMAGED;
+  const auto reason = unreadable.why == Unreadable::Why::kTruncated ? v1::GAP_REASON_TRUNCATED
+                                                                    : v1::GAP_REASON_DAMAGED;
   SendGap(cursor, topic, cursor.offset, unreadable.next_offset, reason);
   response = std::move(outbox_.back());
   outbox_.pop_back();
   return true;
 }
 
-void SubscribeSession::SendGap(const Cursor& cursor, const Topic& topic, uint64_t offset, uint64_t earliest,
-                               v1::GapReason reason) {
+void SubscribeSession::SendGap(const Cursor& cursor, const Topic& topic, uint64_t offset,
+                               uint64_t earliest, v1::GapReason reason) {
   v1::Gap& gap = *Say().mutable_gap();
   gap.set_topic(topic.name);
   gap.set_partition(cursor.share.partition);

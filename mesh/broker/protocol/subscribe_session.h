@@ -1,7 +1,8 @@
 // SubscribeSession: one Subscribe stream, a member of a group.
 //
-// One coroutine listens, one talks. The talker holds at most one batch at a time and reads the next one only when the stream has
-// taken the last: a subscriber that never reads costs the broker one batch. Partitions that have records take turns.
+// One coroutine listens, one talks. The talker holds at most one batch at a time and reads the next
+// one only when the stream has taken the last: a subscriber that never reads costs the broker one
+// batch. Partitions that have records take turns.
 #ifndef MARU_MESH_BROKER_PROTOCOL_SUBSCRIBE_SESSION_H_
 #define MARU_MESH_BROKER_PROTOCOL_SUBSCRIBE_SESSION_H_
 
@@ -26,7 +27,8 @@ using SubscribeStream = rpc::BidiStream<v1::SubscribeRequest, v1::SubscribeRespo
 class SubscribeSession final : public Session, private GroupMember, private TopicWatcher {
  public:
   // `subject` is the caller's. All references outlive the session.
-  SubscribeSession(const Environment& env, Coordinator& coordinator, std::string subject, SubscribeStream& stream)
+  SubscribeSession(const Environment& env, Coordinator& coordinator, std::string subject,
+                   SubscribeStream& stream)
       : Session(env), coordinator_(coordinator), subject_(std::move(subject)), stream_(stream) {}
   ~SubscribeSession() override;
 
@@ -70,10 +72,12 @@ class SubscribeSession final : public Session, private GroupMember, private Topi
   async::Task<bool> NextResponse(v1::SubscribeResponse& response);
   async::Task<bool> NextBatch(v1::SubscribeResponse& response);
   bool FillBatch(Cursor& cursor, const Topic& topic, Chunk chunk, v1::SubscribeResponse& response);
-  bool FillUnreadable(Cursor& cursor, const Topic& topic, const Unreadable& unreadable, v1::SubscribeResponse& response);
+  bool FillUnreadable(Cursor& cursor, const Topic& topic, const Unreadable& unreadable,
+                      v1::SubscribeResponse& response);
   bool HasCredit() const;
   void QueueIfReady(const Place& place, Cursor& cursor);
-  void SendGap(const Cursor& cursor, const Topic& topic, uint64_t offset, uint64_t earliest, v1::GapReason reason);
+  void SendGap(const Cursor& cursor, const Topic& topic, uint64_t offset, uint64_t earliest,
+               v1::GapReason reason);
   v1::SubscribeResponse& Say() { return outbox_.emplace_back(); }
 
   Coordinator& coordinator_;

@@ -23,7 +23,10 @@ inline constexpr char kGroup[] = "datecourse-viewpage/view";
 
 class BrokerHarness : public LogHarness {
  public:
-  explicit BrokerHarness(Log::Options options = {}) : LogHarness(options) { StartService(); }
+  explicit BrokerHarness(Log::Options options = {})
+      : LogHarness(maru::store::MakeMemoryEngine(), options) {
+    StartService();
+  }
   ~BrokerHarness() { StopService(); }
 
   // As after a crash of the process.
@@ -36,10 +39,12 @@ class BrokerHarness : public LogHarness {
   void Settle() { executor.RunUntilIdle(); }
 
   std::unique_ptr<RawPublisher> Publisher(const std::string& subject = kOwner) {
-    return std::make_unique<RawPublisher>(executor, *loopback, v1::BrokerServiceMethods::kPublish.full_name, subject);
+    return std::make_unique<RawPublisher>(executor, *loopback,
+                                          v1::BrokerServiceMethods::kPublish.full_name, subject);
   }
   // One that has sent Open and got Opened.
-  std::unique_ptr<RawPublisher> OpenPublisher(const std::string& topic = kTopic, uint64_t epoch = 1) {
+  std::unique_ptr<RawPublisher> OpenPublisher(const std::string& topic = kTopic,
+                                              uint64_t epoch = 1) {
     auto publisher = Publisher(OwnerOf(topic));
     publisher->Send(OpenRequest(topic, epoch));
     Settle();
@@ -58,11 +63,13 @@ class BrokerHarness : public LogHarness {
     return request;
   }
 
-  std::unique_ptr<RawSubscriber> Subscriber(const std::string& subject = kReader, bool reads = true) {
-    return std::make_unique<RawSubscriber>(executor, *loopback, v1::BrokerServiceMethods::kSubscribe.full_name, subject,
-                                           reads);
+  std::unique_ptr<RawSubscriber> Subscriber(const std::string& subject = kReader,
+                                            bool reads = true) {
+    return std::make_unique<RawSubscriber>(
+        executor, *loopback, v1::BrokerServiceMethods::kSubscribe.full_name, subject, reads);
   }
-  static v1::SubscribeRequest JoinRequest(const std::string& member, const std::string& group = kGroup,
+  static v1::SubscribeRequest JoinRequest(const std::string& member,
+                                          const std::string& group = kGroup,
                                           const std::string& store_id = "store-1",
                                           const std::vector<std::string>& topics = {kTopic}) {
     v1::SubscribeRequest request;

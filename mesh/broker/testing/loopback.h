@@ -1,5 +1,6 @@
-// For tests: streams between a client and services in one process, without a transport. One message at a time fits into each
-// direction: whoever does not read blocks who writes, as flow control does.
+// For tests: streams between a client and services in one process, without a transport. One message
+// at a time fits into each direction: whoever does not read blocks who writes, as flow control
+// does.
 #ifndef MARU_MESH_BROKER_TESTING_LOOPBACK_H_
 #define MARU_MESH_BROKER_TESTING_LOOPBACK_H_
 
@@ -37,7 +38,8 @@ class Loopback final : public rpc::Channel {
   async::Task<rpc::Reply> Call(std::string_view, std::string, rpc::CallOptions) override {
     co_return rpc::Reply{absl::UnimplementedError("streams only"), {}, {}};
   }
-  std::unique_ptr<rpc::ClientStream> Open(std::string_view method, rpc::CallOptions options) override {
+  std::unique_ptr<rpc::ClientStream> Open(std::string_view method,
+                                          rpc::CallOptions options) override {
     auto call = std::make_shared<StreamCall>(executor_);
     calls_.push_back(call);
     if (!reachable_) {

@@ -19,8 +19,8 @@ namespace maru::broker {
 template <class Request, class Response>
 class RawStream {
  public:
-  RawStream(async::Executor& executor, rpc::Channel& channel, std::string_view method, const std::string& subject,
-            bool reads = true)
+  RawStream(async::Executor& executor, rpc::Channel& channel, std::string_view method,
+            const std::string& subject, bool reads = true)
       : outgoing_(executor) {
     rpc::CallOptions options;
     options.metadata.Add("authorization", "Bearer " + subject);
@@ -41,7 +41,8 @@ class RawStream {
   // The next message that was received; a default one, failing the test, when there is none.
   Response Take() {
     if (received.empty()) {
-      ADD_FAILURE() << "nothing was received; " << (ended.has_value() ? ended->ToString() : "the stream stands");
+      ADD_FAILURE() << "nothing was received; "
+                    << (ended.has_value() ? ended->ToString() : "the stream stands");
       return {};
     }
     Response response = std::move(received.front());
