@@ -134,15 +134,35 @@ TEST(PublishTest, TheProtocolIsEnforced) {
 }
 
 TEST(PublishTest, WhoIgnoresCreditIsCutOff) {
-  BrokerHarness harness;
+  BrokerHarness harness({}, {.publish_window_records = 0});
   const auto publisher = harness.OpenPublisher();
-  // The disk hangs: nothing is answered, so credit does not come back.
-  harness.engine->SetDiskFull(true);
-  const v1::Frame frame = MakeFrame(1, {{"k", std::string(250 << 10, 'v')}});
-  // Offered in one go, before the log answers any.
-  for (int i = 0; i < 40; ++i) publisher->Send(BrokerHarness::FrameRequest(frame));
+  EXPECT_EQ(harness.opened.credit().records(), 0u);
+  publisher->Send(BrokerHarness::FrameRequest(NumberedFrame(1, 1)));
   harness.Settle();
   ASSERT_TRUE(publisher->ended.has_value());
+  EXPECT_EQ(ReasonOf(*publisher->ended), "PROTOCOL_VIOLATION");
+  EXPECT_EQ(harness.log->Find(kTopic)->mark, 0u);
+}
+
+TEST(PublishTest, BytesInFlightAreCountedUntilTheyAreAnswered) {
+  BrokerHarness harness;
+  harness.OpenPublisher();
+  struct Looks final : AppendSink {
+    explicit Looks(BrokerHarness& to) : harness(to) {}
+    void OnAppended(absl::StatusOr<uint64_t>, const FrameSize&) override {
+      busy_bytes = harness.log->appending_bytes();
+    }
+    BrokerHarness& harness;
+    uint64_t busy_bytes = 0;
+  };
+  const auto sink = std::make_shared<Looks>(harness);
+  const uint32_t log = harness.log->Find(kTopic)->log;
+  harness.log->Append({kTopic, log, 1, NumberedFrame(1, 1)}, sink);
+  harness.log->Append({kTopic, log, 1, NumberedFrame(2, 1)}, {});
+  harness.Settle();
+  // The first of two was answered while the second was still counted, and in the end nothing is.
+  EXPECT_GT(sink->busy_bytes, 0u);
+  EXPECT_EQ(harness.log->appending_bytes(), 0u);
 }
 
 TEST(PublishTest, AFullDiskIsRetryableAndPassesByItself) {

@@ -182,6 +182,18 @@ TEST_F(ClientTest, RefusalsThatWillNotPassAreSaid) {
   EXPECT_EQ(ReasonOf(harness.Run(foreign->Next()).status()), "FOREIGN_STORE");
 }
 
+TEST_F(ClientTest, WhoWaitsOnAConnectionThatIsOpenedAnewHearsOfIt) {
+  const auto publisher = owner.NewPublisher(kTopic, 1);
+  ASSERT_TRUE(harness.Run(publisher->Open()).ok());
+  absl::Status heard;
+  const auto wait = [&]() -> async::Task<void> { heard = (co_await publisher->Acked(0)).status(); };
+  scope.Spawn(wait());
+  harness.Settle();
+  ASSERT_TRUE(harness.Run(publisher->Open()).ok());
+  harness.Settle();
+  EXPECT_EQ(heard.code(), absl::StatusCode::kUnavailable);
+}
+
 TEST_F(ClientTest, ASilentBrokerIsGivenUpAndADrainedOneIsLeftInOrder) {
   const auto publisher = owner.NewPublisher(kTopic, 1);
   const auto subscription = reader.Subscribe(Options());

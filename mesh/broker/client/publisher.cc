@@ -23,7 +23,10 @@ async::Task<absl::StatusOr<uint64_t>> BrokerPublisher::Open() {
 }
 
 async::Task<absl::Status> BrokerPublisher::Connect() {
+  // Whoever still waits on the old one hears of it.
+  if (connection_ != nullptr) connection_->Break(absl::UnavailableError("opened anew"));
   connection_.reset();
+  ++connections_;
   open_ = draining_ = false;
   credit_.Clear();
   sent_records_ = sent_bytes_ = 0;
@@ -37,27 +40,32 @@ async::Task<absl::Status> BrokerPublisher::Connect() {
   co_return connection.broken();
 }
 
-absl::Status BrokerPublisher::Broken() const {
-  return connection_ == nullptr ? absl::UnavailableError("not open") : connection_->broken();
+absl::Status BrokerPublisher::Check(uint64_t number) const {
+  if (connection_ == nullptr || number != connections_)
+    return absl::UnavailableError("opened anew");
+  return connection_->broken();
 }
 
 async::Task<absl::Status> BrokerPublisher::Send(std::vector<events::Record> records) {
-  CO_RETURN_IF_ERROR(Broken());
-  for (const events::Record& record : records)
+  const uint64_t connection = connections_;
+  CO_RETURN_IF_ERROR(Check(connection));
+  for (const events::Record& record : records) {
     pending_.Add(record.key, record.sequence, record.value);
+  }
   connection_->changed().NotifyAll();
   while (pending_.bytes() > env_.options.max_pending_bytes) {
     co_await connection_->changed().Wait();
-    CO_RETURN_IF_ERROR(Broken());
+    CO_RETURN_IF_ERROR(Check(connection));
   }
   co_return absl::OkStatus();
 }
 
 async::Task<absl::StatusOr<uint64_t>> BrokerPublisher::Acked(uint64_t after) {
-  CO_RETURN_IF_ERROR(Broken());
+  const uint64_t connection = connections_;
+  CO_RETURN_IF_ERROR(Check(connection));
   while (mark_ <= after) {
     co_await connection_->changed().Wait();
-    CO_RETURN_IF_ERROR(Broken());
+    CO_RETURN_IF_ERROR(Check(connection));
   }
   co_return mark_;
 }

@@ -39,14 +39,17 @@ class BrokerPublisher final : public events::Publisher {
   async::Task<void> Write();
   void Take(const v1::PublishResponse& response);
   bool MayWrite() const;
-  // UNAVAILABLE before Open.
-  absl::Status Broken() const;
+  // Whether the connection `number` is still the present one and stands: what was handed to an
+  // earlier one is gone with it. UNAVAILABLE before Open.
+  absl::Status Check(uint64_t number) const;
 
   const ClientEnvironment& env_;
   const std::string topic_;
   const uint64_t epoch_;
   events::Backoff backoff_;
 
+  // Connections made so far.
+  uint64_t connections_ = 0;
   // Of the present connection.
   uint64_t mark_ = 0;
   bool open_ = false;

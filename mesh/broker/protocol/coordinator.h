@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -19,7 +20,8 @@ class Coordinator {
       : executor_(executor), log_(log), generations_(log.incarnation()) {}
 
   // The group, for a member whose state is in `store_id`; binds it durably to that store at first.
-  // FAILED_PRECONDITION/FOREIGN_STORE: it is bound to another one. Errors as of Log::BindGroup.
+  // FAILED_PRECONDITION/FOREIGN_STORE: it is bound to another one. UNAVAILABLE: it is being reset.
+  // Errors as of Log::BindGroup.
   async::Task<absl::StatusOr<Group*>> Enter(std::string group, std::string store_id);
   // Forgets the store of a group. NOT_FOUND/NOT_FOUND; FAILED_PRECONDITION/GROUP_ACTIVE: it has
   // members.
@@ -33,6 +35,8 @@ class Coordinator {
   Generations generations_;
   // Groups stay, for their lag, as their bindings do.
   std::map<std::string, std::unique_ptr<Group>> groups_;
+  // Nobody enters these meanwhile.
+  std::set<std::string> resetting_;
 };
 
 }  // namespace maru::broker

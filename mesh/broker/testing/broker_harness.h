@@ -23,8 +23,8 @@ inline constexpr char kGroup[] = "datecourse-viewpage/view";
 
 class BrokerHarness : public LogHarness {
  public:
-  explicit BrokerHarness(Log::Options options = {})
-      : LogHarness(maru::store::MakeMemoryEngine(), options) {
+  explicit BrokerHarness(Log::Options options = {}, ProtocolOptions protocol = {})
+      : LogHarness(maru::store::MakeMemoryEngine(), options), protocol_(protocol) {
     StartService();
   }
   ~BrokerHarness() { StopService(); }
@@ -124,7 +124,7 @@ class BrokerHarness : public LogHarness {
 
  private:
   void StartService() {
-    service = std::make_unique<BrokerService>(executor, *log, ProtocolOptions{});
+    service = std::make_unique<BrokerService>(executor, *log, protocol_);
     if (loopback == nullptr) loopback = std::make_unique<Loopback>(executor);
     loopback->Replace(*service);
   }
@@ -133,6 +133,8 @@ class BrokerHarness : public LogHarness {
     executor.RunUntilIdle();
     service.reset();
   }
+
+  const ProtocolOptions protocol_;
 };
 
 }  // namespace maru::broker
