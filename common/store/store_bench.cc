@@ -153,15 +153,16 @@ bool MeasureBackend(const Clock& clock, Backend& backend, Random& random, int gr
       if (!snapshot->Get(key, ReadTier::kAll).ok()) return false;
       changes.push_back({key, state});
       changes.push_back({EncodeKey<uint64_t>(kOutboxTable, uint64_t{1} << 40 | ++count), event});
-      changes.push_back({EncodeKey<std::string, std::string, std::string>(kIdempotencyTable, "lee", "method",
-                                                                          IdOf(random.Next())),
+      changes.push_back({EncodeKey<std::string, std::string, std::string>(
+                             kIdempotencyTable, "lee", "method", IdOf(random.Next())),
                          record});
     }
     if (!backend.Write(changes).ok()) return false;
   }
   const double seconds = absl::ToDoubleSeconds(clock.Now() - start);
   std::printf("engine alone %4d: %7.0f transactions/s, %5.1f us CPU each\n", group,
-              static_cast<double>(count) / seconds, (CpuSeconds() - cpu) * 1e6 / static_cast<double>(count));
+              static_cast<double>(count) / seconds,
+              (CpuSeconds() - cpu) * 1e6 / static_cast<double>(count));
   return true;
 }
 
