@@ -57,8 +57,10 @@ class EventsRocksDbTest : public testing::Test {
     consumer_ = OpenStore("consumer", loop_, random_);
     const Routes routes = Routes::Of("datecourse", HearingPolicies(faults_));
     applied_ = std::make_unique<Applied>(loop_, routes.topics());
-    SubscriberOptions options{
-        .deployment = "datecourse-consumer", .member = "1", .id = {"policies", 0}, .retry = {}};
+    SubscriberOptions options;
+    options.deployment = "datecourse-consumer";
+    options.member = "1";
+    options.id = {"policies", 0};
     Environment environment{loop_, random_, *consumer_, *bus_, journal_, registry_};
     subscriber_ = std::make_unique<Subscriber>(environment, options, routes, *applied_);
     subscriber_->Start();

@@ -76,8 +76,11 @@ absl::Status Process::Listen(const std::vector<rpc::Service*>& services,
 }
 
 void Process::AddReflection() {
-  reflection_ = rpc::MakeReflection(dispatcher_->service_names());
-  for (const auto& version : reflection_) dispatcher_->Register(*version);
+  std::vector<std::string> names = dispatcher_->service_names();
+  names.emplace_back("grpc.reflection.v1.ServerReflection");
+  names.emplace_back("grpc.reflection.v1alpha.ServerReflection");
+  reflection_ = rpc::MakeReflection(std::move(names));
+  for (const std::unique_ptr<rpc::Service>& service : reflection_) dispatcher_->Register(*service);
 }
 
 void Process::SetServing(bool serving) { health_->SetServing(serving); }

@@ -35,13 +35,17 @@ using CommunicationRow = communication::v1::Communication;
 
 constexpr char kAdmin[] = "admin:root";
 
+void AddMessagePolicies(events::Policies& on) {
+  ASSERT_TRUE(message::AddPolicies("datecourse", on));
+}
+
 class Story {
  public:
   explicit Story(uint32_t seed) : random_(seed) {
     Hear(schedule_, schedule::AddPolicies, {&communication_, &review_});
     Hear(communication_, communication::AddPolicies, {&schedule_});
     Hear(review_, review::AddPolicies, {&schedule_});
-    Hear(message_, message::AddDatecoursePolicies, {&communication_, &review_});
+    Hear(message_, AddMessagePolicies, {&communication_, &review_});
     viewpage::AddView(view_);
     viewpage_.Route(events::Routes::Of("datecourse", view_, 1));
     for (TestContext* from : {&schedule_, &communication_, &review_}) Link(*from, viewpage_);

@@ -23,8 +23,6 @@ absl::Status Tell(maru::store::Txn& txn, const event::v1::Event& envelope, const
   return absl::OkStatus();
 }
 
-}  // namespace
-
 void AddDatecoursePolicies(events::Policies& on) {
   namespace communication = datecourse::communication::v1;
   namespace review = datecourse::review::v1;
@@ -32,6 +30,14 @@ void AddDatecoursePolicies(events::Policies& on) {
                                               Tell<communication::BookmarkRegistered>);
   on.Event<communication::BookmarkCanceled>("communication", Tell<communication::BookmarkCanceled>);
   on.Event<review::ReviewRegistered>("review", Tell<review::ReviewRegistered>);
+}
+
+}  // namespace
+
+bool AddPolicies(std::string_view system, events::Policies& on) {
+  if (system != "datecourse") return false;
+  AddDatecoursePolicies(on);
+  return true;
 }
 
 }  // namespace maru::message

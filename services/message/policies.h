@@ -2,12 +2,15 @@
 #ifndef MARU_SERVICES_MESSAGE_POLICIES_H_
 #define MARU_SERVICES_MESSAGE_POLICIES_H_
 
+#include <string_view>
+
 #include "common/events/handlers.h"
 
 namespace maru::message {
 
-// Adds the handlers of datecourse's events.
-void AddDatecoursePolicies(events::Policies& on);
+// Adds the handlers of the events of `system` ("datecourse"). False: it knows no events of that
+// system.
+bool AddPolicies(std::string_view system, events::Policies& on);
 
 }  // namespace maru::message
 

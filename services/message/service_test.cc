@@ -31,7 +31,7 @@ class MessageServiceTest : public ::testing::Test {
  protected:
   MessageServiceTest() {
     events::Policies policies;
-    AddDatecoursePolicies(policies);
+    MARU_CHECK(AddPolicies("datecourse", policies));
     context_.Route(events::Routes::Of("datecourse", policies));
   }
 
@@ -150,6 +150,11 @@ TEST_F(MessageServiceTest, ListsArePaged) {
   EXPECT_EQ(
       ReasonOf(ListPage("host:mina", "page_token: '" + first->next_page_token() + "'").status()),
       "INVALID_PAGE_TOKEN");
+}
+
+TEST(MessagePoliciesTest, ASystemWithoutTextsIsRefused) {
+  events::Policies policies;
+  EXPECT_FALSE(AddPolicies("datecurse", policies));
 }
 
 }  // namespace

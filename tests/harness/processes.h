@@ -19,8 +19,16 @@ namespace maru::harness {
 std::string SourceFolder();
 std::string ProgramPath(const std::string& name);
 
-// Runs a program to its end. Its standard output; an error with all it said when it did not end
-// with 0.
+struct Ended {
+  // 128 + its number when a signal ended it.
+  int exit_code = 0;
+  // Standard output and standard error.
+  std::string output;
+};
+
+// Runs a program to its end, whatever that is.
+absl::StatusOr<Ended> RunToEnd(const std::vector<std::string>& command);
+// Its output; an error with all that it said when it did not end with 0.
 absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& command);
 
 // One long-running program. Not thread-safe; to be used from the thread that made it, as the

@@ -270,13 +270,8 @@ def cmd_down(args):
     if answer is None:
         common.say("Nothing is up.")
         return 0
-    until = time.monotonic() + 2 * supervisor.STOP_TIMEOUT_S + 5
-    while pathlib.Path(f"/proc/{answer['pid']}").exists() and supervisor.ask(args.state, {"verb": "status"}, 1.0):
-        if time.monotonic() > until:
-            common.fail("it did not stop in time", f"see the process {answer['pid']}")
-        time.sleep(0.05)
-    while (pathlib.Path(args.state) / "control.sock").exists() and time.monotonic() < until:
-        time.sleep(0.05)
+    if not supervisor.wait_gone(args.state, 2 * supervisor.STOP_TIMEOUT_S + 5):
+        common.fail("it did not stop in time", f"see the process {answer['pid']}")
     common.say("Everything stopped.")
     return 0
 

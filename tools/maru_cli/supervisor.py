@@ -228,8 +228,22 @@ def ask(state, request, timeout_s=10.0):
     with client:
         try:
             client.connect(str(pathlib.Path(state) / "control.sock"))
-        except (FileNotFoundError, ConnectionRefusedError):
+            client.sendall((json.dumps(request) + "\n").encode("utf-8"))
+            line = client.makefile("r", encoding="utf-8").readline()
+        except (FileNotFoundError, ConnectionError):
             return None
-        client.sendall((json.dumps(request) + "\n").encode("utf-8"))
-        line = client.makefile("r", encoding="utf-8").readline()
     return json.loads(line) if line else None
+
+
+def wait_gone(state, timeout_s):
+    """Until no supervisor holds `state`; False when one still does after `timeout_s`."""
+    until = time.monotonic() + timeout_s
+    with open(pathlib.Path(state) / "up.lock", "a", encoding="ascii") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except OSError:
+                if time.monotonic() > until:
+                    return False
+                time.sleep(0.02)

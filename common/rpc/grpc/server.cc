@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -17,6 +18,9 @@ namespace maru::rpc {
 
 namespace {
 
+// From the end of the last call to hanging up on clients that still hold their connection.
+constexpr absl::Duration kGoAwayGrace = absl::Milliseconds(250);
+
 class GrpcServer final : public Server {
  public:
   GrpcServer(ServerCore& core, int port) : core_(core), port_(port) {}
@@ -27,9 +31,11 @@ class GrpcServer final : public Server {
   async::Task<void> Shutdown(Instant until) override {
     core_.BeginShutdown();
     // Connections without calls are closed by the clients, once they have heard that the server
-    // goes away.
-    while (!Done() && core_.loop().Now() < until) {
-      co_await core_.changed().WaitUntil(until);
+    // goes away. Not all of them listen: an idle C++ client looks every five seconds.
+    Instant hang_up = until;
+    while (!Done() && core_.loop().Now() < hang_up) {
+      hang_up = core_.active() > 0 ? until : std::min(hang_up, core_.loop().Now() + kGoAwayGrace);
+      co_await core_.changed().WaitUntil(hang_up);
     }
     if (!Done()) core_.CancelCalls();
     while (!Done()) co_await core_.changed().Wait();

@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/async/one_shot.h"
 #include "common/async/when_all.h"
@@ -392,6 +395,36 @@ TEST_F(StreamFrameTest, ShutdownCancelsWhatIsLeftAtItsDeadline) {
   // Idempotent.
   loop.BlockOn(server->Shutdown(In(absl::Seconds(10))));
   loop.RunHere([&] { stream.reset(); });
+}
+
+// A connection whose client has said what HTTP/2 wants and then neither reads nor writes (RFC 9113,
+// section 3.4).
+class SilentClient {
+ public:
+  explicit SilentClient(int port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    EXPECT_EQ(connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    const std::string_view preface("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33);
+    EXPECT_EQ(send(socket_, preface.data(), preface.size(), 0), 33);
+    // The server's settings: it has taken the connection.
+    char byte;
+    EXPECT_EQ(recv(socket_, &byte, 1, 0), 1);
+  }
+  ~SilentClient() { close(socket_); }
+
+ private:
+  const int socket_;
+};
+
+TEST_F(ServerTest, ShutdownDoesNotWaitForIdleClientsThatDoNotListen) {
+  Start();
+  const SilentClient client(server->port());
+  const Instant start = loop.Now();
+  loop.BlockOn(server->Shutdown(In(absl::Seconds(30))));
+  EXPECT_LT(loop.Now() - start, absl::Seconds(5));
 }
 
 TEST_F(ServerTest, ShutdownFreesThePort) {

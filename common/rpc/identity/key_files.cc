@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -79,6 +80,18 @@ std::string UserKeyFolder(std::string_view keys_folder) {
 
 std::string ServiceKeyFolder(std::string_view keys_folder, std::string_view deployment) {
   return absl::StrCat(ToAbsl(keys_folder), "/services/", ToAbsl(deployment));
+}
+
+std::vector<std::string> ServiceKeysIn(std::string_view keys_folder) {
+  std::vector<std::string> deployments;
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::path(keys_folder) / "services";
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (IsDeploymentName(name)) deployments.push_back(std::move(name));
+  }
+  return deployments;
 }
 
 bool IsDeploymentName(std::string_view name) {

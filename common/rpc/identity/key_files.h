@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,6 +19,9 @@ namespace maru::rpc {
 // "<keys>/users", "<keys>/services/<deployment>".
 std::string UserKeyFolder(std::string_view keys_folder);
 std::string ServiceKeyFolder(std::string_view keys_folder, std::string_view deployment);
+
+// The deployments that have a folder of keys; none when the folder cannot be read.
+std::vector<std::string> ServiceKeysIn(std::string_view keys_folder);
 
 // Whether `name` can be a deployment: lower-case letters, digits and '-', at most 64. Also keeps
 // names from tokens out of the rest of the file system.

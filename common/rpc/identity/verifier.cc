@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -69,41 +70,47 @@ absl::StatusOr<Authenticated> Verifier::Verify(std::string_view token) {
 }
 
 absl::Status Verifier::CheckSignature(const ParsedToken& token) {
-  absl::StatusOr<Es256PublicKey> key = KeyOf(token, /*reload=*/false);
-  if (key.ok() && key->Verify(token.signed_part, token.signature)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string folder, KeyFolderOf(token));
+  if (SignedWith(folder, token)) return absl::OkStatus();
   // Perhaps the key is newer than what was read.
-  if (!MayReload()) return key.ok() ? Refused("wrong signature") : key.status();
-  key = KeyOf(token, /*reload=*/true);
-  if (!key.ok()) return key.status();
-  return key->Verify(token.signed_part, token.signature) ? absl::OkStatus()
-                                                         : Refused("wrong signature");
+  if (MayReload()) {
+    ReadKeys();
+    if (SignedWith(folder, token)) return absl::OkStatus();
+  }
+  return Refused(keys_.contains(folder) ? "wrong signature" : "unknown key");
 }
 
-absl::StatusOr<Es256PublicKey> Verifier::KeyOf(const ParsedToken& token, bool reload) {
-  std::string folder;
+bool Verifier::SignedWith(const std::string& folder, const ParsedToken& token) const {
+  const auto key = keys_.find(folder);
+  return key != keys_.end() && key->second.Verify(token.signed_part, token.signature);
+}
+
+absl::StatusOr<std::string> Verifier::KeyFolderOf(const ParsedToken& token) const {
   if (token.claims.issuer == kUserIssuer) {
     if (token.key_id != kUserKeyId) return Refused("unknown key");
-    folder = UserKeyFolder(options_.keys_folder);
-  } else if (token.claims.issuer == kServiceIssuer) {
+    return UserKeyFolder(options_.keys_folder);
+  }
+  if (token.claims.issuer == kServiceIssuer) {
     // The key of its subject: a context cannot speak for another.
     if (token.key_id != token.claims.subject || !IsDeploymentName(token.key_id))
       return Refused("unknown key");
-    folder = ServiceKeyFolder(options_.keys_folder, token.key_id);
-  } else {
-    return Refused("unknown issuer");
+    return ServiceKeyFolder(options_.keys_folder, token.key_id);
   }
-  if (!reload) {
-    const auto found = keys_.find(folder);
-    if (found == keys_.end()) return Refused("unknown key");
-    return found->second;
+  return Refused("unknown issuer");
+}
+
+void Verifier::ReadKeys() {
+  keys_.clear();
+  std::vector<std::string> folders = {UserKeyFolder(options_.keys_folder)};
+  for (const std::string& deployment : ServiceKeysIn(options_.keys_folder)) {
+    folders.push_back(ServiceKeyFolder(options_.keys_folder, deployment));
   }
-  absl::StatusOr<Es256PublicKey> key = LoadPublicKey(folder);
-  if (!key.ok()) {
-    keys_.erase(folder);
-    return Refused("unknown key");
+  for (const std::string& folder : folders) {
+    // A key that cannot be read is an unknown one: its tokens are refused and say so.
+    if (absl::StatusOr<Es256PublicKey> key = LoadPublicKey(folder); key.ok()) {
+      keys_.emplace(folder, *std::move(key));
+    }
   }
-  keys_.insert_or_assign(folder, *key);
-  return key;
 }
 
 bool Verifier::MayReload() {

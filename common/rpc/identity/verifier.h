@@ -39,7 +39,9 @@ class Verifier final : public Authenticator {
  public:
   // `clock` outlives the verifier.
   Verifier(VerifierOptions options, const Clock& clock)
-      : options_(std::move(options)), clock_(clock) {}
+      : options_(std::move(options)), clock_(clock) {
+    ReadKeys();
+  }
 
   absl::StatusOr<Authenticated> Authenticate(std::string_view token) override;
 
@@ -55,9 +57,11 @@ class Verifier final : public Authenticator {
   };
 
   absl::StatusOr<Authenticated> Verify(std::string_view token);
-  // The key that a token must be signed with, by its issuer and `kid`.
-  absl::StatusOr<Es256PublicKey> KeyOf(const ParsedToken& token, bool reload);
+  // Where the key is that a token must be signed with, by its issuer and `kid`.
+  absl::StatusOr<std::string> KeyFolderOf(const ParsedToken& token) const;
+  bool SignedWith(const std::string& folder, const ParsedToken& token) const;
   absl::Status CheckSignature(const ParsedToken& token);
+  void ReadKeys();
   absl::Status CheckTimes(const Claims& claims) const;
   absl::StatusOr<Identity> IdentityOf(const Claims& claims) const;
   bool MayReload();

@@ -6,11 +6,10 @@
 
 int main(int argc, char** argv) {
   namespace review = maru::datecourse::review;
-  return maru::mesh::RunContext(
-      argc, argv, {"datecourse", "review", "reviews of date courses"},
-      [](maru::mesh::Context& context) {
-        context.Serve(
-            std::make_unique<review::ReviewService>(context.store(), context.Peer("schedule")));
-        review::AddPolicies(context.policies());
-      });
+  return maru::mesh::RunContext(argc, argv, {"datecourse", "review", "reviews of date courses"},
+                                [](maru::mesh::Context& context) {
+                                  context.Serve(std::make_unique<review::ReviewService>(
+                                      context.store(), context.Peer("schedule")));
+                                  review::AddPolicies(context.policies());
+                                });
 }

@@ -1,6 +1,5 @@
 #include <memory>
 
-#include "common/events/generations.h"
 #include "mesh/context/run_context.h"
 #include "services/datecourse/viewpage/service.h"
 #include "services/datecourse/viewpage/tables.h"
@@ -12,8 +11,6 @@ int main(int argc, char** argv) {
       argc, argv, {"datecourse", "viewpage", "one page with all of a date course"},
       [](maru::mesh::Context& context) {
         context.Serve(std::make_unique<viewpage::ViewpageService>(context.store()));
-        viewpage::AddView(context.View(
-            {viewpage::kShownPages.number(), viewpage::kWaitingPages.number(),
-             viewpage::kDeletedSchedules.number(), viewpage::kReviews.number()}));
+        viewpage::AddView(context.View(viewpage::TableNumbers()));
       });
 }

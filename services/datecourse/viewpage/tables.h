@@ -2,7 +2,9 @@
 #ifndef MARU_SERVICES_DATECOURSE_VIEWPAGE_TABLES_H_
 #define MARU_SERVICES_DATECOURSE_VIEWPAGE_TABLES_H_
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "common/store/table.h"
 #include "maru/datecourse/viewpage/store/v1/viewpage.pb.h"
@@ -21,6 +23,12 @@ inline constexpr maru::store::ViewTable<store::v1::DeletedSchedule, std::string>
 // schedule_id, review_id
 inline constexpr maru::store::ViewTable<store::v1::Review, std::string, std::string> kReviews(
     35, "reviews");
+
+// All of them: what is deleted with a generation.
+inline std::vector<uint32_t> TableNumbers() {
+  return {kShownPages.number(), kWaitingPages.number(), kDeletedSchedules.number(),
+          kReviews.number()};
+}
 
 }  // namespace maru::datecourse::viewpage
 
