@@ -525,7 +525,11 @@ TEST(SubscribeTest, PartitionsTakeTurns) {
   }
   fixture.Publish(NumberedFrame(21, 100));
   const v1::Assigned assigned = fixture.Join();
-  fixture.subscriber->Send(BrokerHarness::StartRequest(assigned));
+  // The large one is started last: were it put in front of the queue, it would stay there.
+  v1::SubscribeRequest request = BrokerHarness::StartRequest(assigned);
+  auto& starts = *request.mutable_start()->mutable_partitions();
+  starts.SwapElements(static_cast<int>(fixture.partition), starts.size() - 1);
+  fixture.subscriber->Send(request);
   fixture.harness.Settle();
   std::vector<uint32_t> order;
   for (const auto& batch : fixture.subscriber->TakeAll(Response::kBatch))
