@@ -97,7 +97,10 @@ void GrpcLoop::Run() {
 
 void GrpcLoop::Poll() {
   gpr_timespec until = gpr_time_0(GPR_CLOCK_MONOTONIC);
-  if (!has_posted_.load(std::memory_order_acquire)) until = ToTimespec(timers_.NextDue());
+  // gRPC rounds a deadline up to the next millisecond: a timer that is due already must not be waited for, or each Signal
+  // that a timer raises costs one.
+  const Instant due = timers_.NextDue();
+  if (!has_posted_.load(std::memory_order_acquire) && due > Now()) until = ToTimespec(due);
   const grpc_event event = grpc_completion_queue_next(queue(), until, nullptr);
   if (event.type == GRPC_OP_COMPLETE) {
     static_cast<Completion*>(event.tag)->OnComplete(event.success != 0);
