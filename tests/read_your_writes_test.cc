@@ -22,8 +22,8 @@ class ReadYourWritesTest : public SystemTest {
   void SetUp() override {
     SystemTest::SetUp();
     if (HasFatalFailure()) return;
-    host_.emplace(system(), "host", "미나");
-    customer_.emplace(system(), "customer", "김");
+    host_.emplace(system(), "host", "mina");
+    customer_.emplace(system(), "customer", "kim");
     schedule::RegisterScheduleRequest request;
     request.set_title("한강 노을 산책");
     request.set_uploader("미나");
