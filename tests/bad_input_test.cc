@@ -52,8 +52,8 @@ Stored StoredIn(System& system) {
     stored[name] =
         status.ok() ? absl::StrCat(status.reply.outbox().last_sequence()) : Describe(status);
   }
-  for (const auto& topic :
-       admin.Call(kListTopics, broker::v1::ListTopicsRequest()).reply.topics()) {
+  const auto topics = admin.Call(kListTopics, broker::v1::ListTopicsRequest());
+  for (const auto& topic : topics.reply.topics()) {
     stored[topic.name()] = absl::StrCat(topic.log_id(), " ", topic.owner());
   }
   return stored;
