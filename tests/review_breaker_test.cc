@@ -32,7 +32,7 @@ class BreakerTest : public SystemTest {
     schedule::RegisterScheduleRequest request;
     request.set_title("성수동 카페 골목");
     request.set_review_open(true);
-    const auto course = Actor(system(), "host", "미나").Call(kRegisterSchedule, request);
+    const auto course = Actor(system(), "host", "mina").Call(kRegisterSchedule, request);
     ASSERT_TRUE(course.ok()) << course;
     course_id_ = course.reply.id();
   }
@@ -51,7 +51,7 @@ class BreakerTest : public SystemTest {
     for (int round = 0; round < kRoundsToOpen && !BreakerIsOpen(); ++round) {
       std::vector<std::future<Result<review::Review>>> calls;
       for (int i = 0; i < kCallers; ++i) {
-        calls.push_back(std::async(std::launch::async, [this] { return Write("김"); }));
+        calls.push_back(std::async(std::launch::async, [this] { return Write("kim"); }));
       }
       for (auto& call : calls) ExpectRefused(call.get());
     }
@@ -75,7 +75,7 @@ class BreakerTest : public SystemTest {
 
   void ExpectWorksByItself() {
     const auto written = [&] {
-      const auto result = Write("이");
+      const auto result = Write("lee");
       return result.ok() ? "" : Describe(result);
     };
     EXPECT_EQ(Eventually(kOpenInterval, written), "");
@@ -88,9 +88,9 @@ class BreakerTest : public SystemTest {
 
 TEST_F(BreakerTest, AScheduleThatIsDownCostsReviewersNothingAndReviewsComeBackByThemselves) {
   system().Kill(kSchedule);
-  ExpectRefused(Write("김"));
+  ExpectRefused(Write("kim"));
   OpenByRefusals();
-  const auto refused = Write("김");
+  const auto refused = Write("kim");
   ExpectRefused(refused);
   EXPECT_LT(refused.took, kOpenRefusal);
   ASSERT_TRUE(system().Start(kSchedule).ok());
@@ -98,17 +98,17 @@ TEST_F(BreakerTest, AScheduleThatIsDownCostsReviewersNothingAndReviewsComeBackBy
 }
 
 TEST_F(BreakerTest, AScheduleThatHangsCostsTheDeadlineAtMostAndNothingOnceTheBreakerIsOpen) {
-  ASSERT_TRUE(Write("박").ok());
+  ASSERT_TRUE(Write("park").ok());
   system().Suspend(kSchedule);
-  const auto first = Write("김");
+  const auto first = Write("kim");
   ExpectRefused(first);
   OpenByRefusals();
-  const auto refused = Write("김");
+  const auto refused = Write("kim");
   ExpectRefused(refused);
   EXPECT_LT(refused.took, kOpenRefusal);
   // What needs nobody goes on.
   const auto list =
-      Actor(system(), "customer", "김").Call(kListReviews, review::ListReviewsRequest());
+      Actor(system(), "customer", "kim").Call(kListReviews, review::ListReviewsRequest());
   EXPECT_TRUE(list.ok()) << list;
   EXPECT_EQ(list.reply.reviews_size(), 1) << "a refused review stores nothing";
   system().Resume(kSchedule);
@@ -120,11 +120,11 @@ TEST_F(BreakerTest, RefusalsOfTheCallersOwnDoNotOpenIt) {
     review::WriteReviewRequest request;
     request.set_schedule_id("없는-코스");
     request.set_comment_text("없어요");
-    const auto result = Actor(system(), "customer", "김").Call(kWriteReview, request);
+    const auto result = Actor(system(), "customer", "kim").Call(kWriteReview, request);
     ASSERT_EQ(result.reason(), "REVIEW_CLOSED") << result;
   }
   EXPECT_FALSE(BreakerIsOpen());
-  EXPECT_TRUE(Write("김").ok());
+  EXPECT_TRUE(Write("kim").ok());
 }
 
 }  // namespace
