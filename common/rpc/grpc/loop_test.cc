@@ -63,6 +63,18 @@ TEST(GrpcLoopTest, RunsTimersWhenTheyAreDue) {
   EXPECT_GE(loop.Now() - start, absl::Milliseconds(40));
 }
 
+// Every wake-up of a Signal is a timer that is due at once, and one wake-up leads to the next.
+TEST(GrpcLoopTest, TimersThatAreDueAtOnceDoNotWaitForThePoller) {
+  GrpcLoop loop;
+  const Instant start = loop.Now();
+  loop.BlockOn([](GrpcLoop& on) -> async::Task<bool> {
+    for (int i = 0; i < 1000; ++i) co_await on.Yield();
+    co_return true;
+  }(loop));
+  // A poll each would take at least 1000 ms.
+  EXPECT_LT(loop.Now() - start, absl::Milliseconds(500));
+}
+
 TEST(GrpcLoopTest, ATimerBeyondThePollersSleepIsNotLate) {
   GrpcLoop loop;
   // The poller sleeps without end; a timer started from outside must wake it.
