@@ -1,5 +1,6 @@
 // Goal: coroutines own their frames, resume in order, and can be destroyed at any await.
-// Method: virtual time on ManualExecutor; frame-local guards count what is alive; the address sanitizer sees the rest.
+// Method: virtual time on ManualExecutor; frame-local guards count what is alive; the address
+// sanitizer sees the rest.
 #include <memory>
 #include <string>
 #include <vector>
@@ -115,7 +116,9 @@ TEST(OneShotTest, DeliversBeforeOrAfterTheAwaitAndTellsOfALostSender) {
   late.first.Send("나중");
   auto lost = OneShot<std::string>::Make();
   scope.Spawn(Receive(std::move(lost.second), log));
-  { auto sender = std::move(lost.first); }
+  {
+    auto sender = std::move(lost.first);
+  }
   EXPECT_EQ(log, (std::vector<std::string>{"먼저", "나중", "closed"}));
 }
 
@@ -226,9 +229,7 @@ TEST(ThreadLoopTest, DestructionDropsWhatHasNotRun) {
   auto owned = std::make_shared<int>(7);
   {
     ThreadLoop loop;
-    loop.RunHere([&] {
-      loop.StartTimer(loop.Now() + absl::Hours(1), [owned] {});
-    });
+    loop.RunHere([&] { loop.StartTimer(loop.Now() + absl::Hours(1), [owned] {}); });
     EXPECT_EQ(owned.use_count(), 2);
   }
   EXPECT_EQ(owned.use_count(), 1);

@@ -1,7 +1,7 @@
 // Executor: the one thread on which all coroutines of a deployment run, its timers and its clock.
 //
-// Production drives one from a gRPC completion queue (common/rpc/grpc), tests and tools from a plain thread
-// (thread_loop.h) or by hand with virtual time (manual_executor.h).
+// Production drives one from a gRPC completion queue (common/rpc/grpc), tests and tools from a
+// plain thread (thread_loop.h) or by hand with virtual time (manual_executor.h).
 #ifndef MARU_COMMON_ASYNC_EXECUTOR_H_
 #define MARU_COMMON_ASYNC_EXECUTOR_H_
 
@@ -19,12 +19,12 @@ using TimerId = uint64_t;
 
 class Executor : public Clock {
  public:
-  // Runs `callback` on the executor's thread, after what is already posted. Any thread may call. After the executor has
-  // stopped, callbacks are destroyed without being run.
+  // Runs `callback` on the executor's thread, after what is already posted. Any thread may call.
+  // After the executor has stopped, callbacks are destroyed without being run.
   virtual void Post(Callback callback) = 0;
 
-  // Runs `callback` on the executor's thread once `when` has come; in order of `when`, equal ones in order of call.
-  // Executor's thread only.
+  // Runs `callback` on the executor's thread once `when` has come; in order of `when`, equal ones
+  // in order of call. Executor's thread only.
   virtual TimerId StartTimer(Instant when, Callback callback) = 0;
   // Forgets a timer that has not run; harmless when it has. Executor's thread only.
   virtual void CancelTimer(TimerId id) = 0;
@@ -32,7 +32,8 @@ class Executor : public Clock {
   // Whether the calling thread is the executor's.
   virtual bool OnThread() const = 0;
 
-  // co_await executor.SleepUntil(when) / Sleep(duration) / Yield(): suspends; destroying the frame cancels the timer.
+  // co_await executor.SleepUntil(when) / Sleep(duration) / Yield(): suspends; destroying the frame
+  // cancels the timer.
   class SleepAwaiter;
   SleepAwaiter SleepUntil(Instant when);
   SleepAwaiter Sleep(absl::Duration duration);
@@ -78,7 +79,8 @@ class Timer {
   Timer() = default;
   Timer(Executor& executor, Instant when, Callback callback)
       : executor_(&executor), id_(executor.StartTimer(when, std::move(callback))) {}
-  Timer(Timer&& other) noexcept : executor_(std::exchange(other.executor_, nullptr)), id_(other.id_) {}
+  Timer(Timer&& other) noexcept
+      : executor_(std::exchange(other.executor_, nullptr)), id_(other.id_) {}
   Timer& operator=(Timer&& other) noexcept {
     if (this != &other) {
       Cancel();

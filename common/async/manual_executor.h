@@ -1,4 +1,5 @@
-// ManualExecutor: an Executor under the caller's hand, with virtual time. One thread; nothing runs by itself.
+// ManualExecutor: an Executor under the caller's hand, with virtual time. One thread; nothing runs
+// by itself.
 #ifndef MARU_COMMON_ASYNC_MANUAL_EXECUTOR_H_
 #define MARU_COMMON_ASYNC_MANUAL_EXECUTOR_H_
 

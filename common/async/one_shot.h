@@ -1,7 +1,7 @@
 // OneShot<T>: carries one value from a callback to a coroutine.
 //
-// The sending half may outlive the receiving one: when the awaiting frame is destroyed, a later Send is dropped.
-// When every Sender is gone without a Send, the receiver is resumed with nullopt.
+// The sending half may outlive the receiving one: when the awaiting frame is destroyed, a later
+// Send is dropped. When every Sender is gone without a Send, the receiver is resumed with nullopt.
 // Executor's thread only; another thread sends by posting the Sender to the executor.
 #ifndef MARU_COMMON_ASYNC_ONE_SHOT_H_
 #define MARU_COMMON_ASYNC_ONE_SHOT_H_
@@ -36,7 +36,8 @@ class OneShot {
     ~Sender() {
       if (auto state = std::move(state_)) state->Close();
     }
-    // Resumes the receiver on the caller's stack: call it as the last thing in a callback. At most once.
+    // Resumes the receiver on the caller's stack: call it as the last thing in a callback. At most
+    // once.
     void Send(T value) {
       auto state = std::move(state_);
       state->value.emplace(std::move(value));

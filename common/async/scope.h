@@ -1,4 +1,5 @@
-// Scope: owns running root coroutines. Destroying it destroys every unfinished frame at whatever await it stands.
+// Scope: owns running root coroutines. Destroying it destroys every unfinished frame at whatever
+// await it stands.
 #ifndef MARU_COMMON_ASYNC_SCOPE_H_
 #define MARU_COMMON_ASYNC_SCOPE_H_
 
@@ -22,14 +23,15 @@ class Scope {
   // Starts `task` at once, on the caller's stack, until its first suspension.
   void Spawn(Task<void> task);
 
-  // Destroys every unfinished frame, newest first, also those that destructors spawn meanwhile. Does not resume a
-  // waiter of Drained: whoever cancels knows.
+  // Destroys every unfinished frame, newest first, also those that destructors spawn meanwhile.
+  // Does not resume a waiter of Drained: whoever cancels knows.
   void CancelAll();
 
   // Frames that are not finished.
   size_t size() const { return size_; }
 
-  // Suspends until no frame is left. One waiter at a time; awaiting it from a task of the same scope never ends.
+  // Suspends until no frame is left. One waiter at a time; awaiting it from a task of the same
+  // scope never ends.
   auto Drained() {
     struct Awaiter {
       Scope& scope;

@@ -18,7 +18,8 @@ class Signal {
   Signal(const Signal&) = delete;
   Signal& operator=(const Signal&) = delete;
 
-  // Wakes everyone who waits now, in order of arrival, each from the executor and not on the caller's stack.
+  // Wakes everyone who waits now, in order of arrival, each from the executor and not on the
+  // caller's stack.
   void NotifyAll() {
     if (waiters_ == nullptr) return;
     Waiter* waiter = std::exchange(waiters_, nullptr);
@@ -30,7 +31,8 @@ class Signal {
     }
   }
 
-  // co_await signal.Wait(): until the next NotifyAll. co_await signal.WaitUntil(when): false when `when` came first.
+  // co_await signal.Wait(): until the next NotifyAll. co_await signal.WaitUntil(when): false when
+  // `when` came first.
   class [[nodiscard]] Waiter {
    public:
     Waiter(Signal& signal, Instant when) : signal_(signal), when_(when) {}

@@ -1,12 +1,13 @@
 // Task<T>: a lazy C++20 coroutine that produces one T.
 //
-// A Task owns its frame. It starts when it is awaited (or given to a Scope) and resumes its awaiter by symmetric
-// transfer, so chains of any depth use constant stack. Destroying a Task at any await destroys the frame and with it
-// everything the frame owns, down to the innermost awaited Task: no leak, no I/O, nothing runs afterwards. This is what
-// lets a simulation crash a process and a server drop a cancelled call.
+// A Task owns its frame. It starts when it is awaited (or given to a Scope) and resumes its awaiter
+// by symmetric transfer, so chains of any depth use constant stack. Destroying a Task at any await
+// destroys the frame and with it everything the frame owns, down to the innermost awaited Task: no
+// leak, no I/O, nothing runs afterwards. This is what lets a simulation crash a process and a
+// server drop a cancelled call.
 //
-// Not thread-safe: a Task lives on the thread of its Executor. Exceptions do not cross Maru's APIs; one that escapes a
-// coroutine ends the process.
+// Not thread-safe: a Task lives on the thread of its Executor. Exceptions do not cross Maru's APIs;
+// one that escapes a coroutine ends the process.
 #ifndef MARU_COMMON_ASYNC_TASK_H_
 #define MARU_COMMON_ASYNC_TASK_H_
 

@@ -17,7 +17,8 @@ class ThreadLoop final : public Executor {
  public:
   // Starts the thread.
   ThreadLoop();
-  // Stops and joins. Posted callbacks and timers that have not run are destroyed on the thread, without being run.
+  // Stops and joins. Posted callbacks and timers that have not run are destroyed on the thread,
+  // without being run.
   ~ThreadLoop() override;
 
   void Post(Callback callback) override;
@@ -45,8 +46,8 @@ class ThreadLoop final : public Executor {
   std::thread thread_;
 };
 
-// Blocks the calling thread until `task`, run on `executor`, is finished; the executor must be running on another
-// thread. For main functions, tools and tests.
+// Blocks the calling thread until `task`, run on `executor`, is finished; the executor must be
+// running on another thread. For main functions, tools and tests.
 template <class T>
 T BlockOn(Executor& executor, Task<T> task);
 

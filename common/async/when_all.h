@@ -15,13 +15,16 @@ namespace maru::async {
 
 namespace internal {
 
-// Lives in the frame of WhenAll: destroying that frame destroys the scope and so every unfinished task.
+// Lives in the frame of WhenAll: destroying that frame destroys the scope and so every unfinished
+// task.
 template <class T>
 struct Gathering {
   std::vector<std::optional<T>> results;
   Scope scope;
 
-  static Task<void> Keep(Task<T> task, std::optional<T>& result) { result = co_await std::move(task); }
+  static Task<void> Keep(Task<T> task, std::optional<T>& result) {
+    result = co_await std::move(task);
+  }
 };
 
 }  // namespace internal
@@ -32,8 +35,7 @@ Task<std::vector<T>> WhenAll(std::vector<Task<T>> tasks) {
   internal::Gathering<T> gathering;
   gathering.results.resize(tasks.size());
   for (size_t i = 0; i < tasks.size(); ++i) {
-    gathering.scope.Spawn(
-        internal::Gathering<T>::Keep(std::move(tasks[i]), gathering.results[i]));
+    gathering.scope.Spawn(internal::Gathering<T>::Keep(std::move(tasks[i]), gathering.results[i]));
   }
   co_await gathering.scope.Drained();
   std::vector<T> results;

@@ -14,9 +14,7 @@ namespace maru {
 class Instant {
  public:
   constexpr Instant() = default;
-  static constexpr Instant FromDuration(absl::Duration since_start) {
-    return Instant(since_start);
-  }
+  static constexpr Instant FromDuration(absl::Duration since_start) { return Instant(since_start); }
   static constexpr Instant InfiniteFuture() { return Instant(absl::InfiniteDuration()); }
   constexpr absl::Duration SinceStart() const { return since_start_; }
 

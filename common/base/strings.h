@@ -1,7 +1,7 @@
 // Conversions between std::string_view and Abseil's own string_view.
 //
-// The packaged Abseil (20220623) is built with its own absl::string_view, which is not std::string_view.
-// Our APIs speak std types; these two functions are the only bridge.
+// The packaged Abseil (20220623) is built with its own absl::string_view, which is not
+// std::string_view. Our APIs speak std types; these two functions are the only bridge.
 #ifndef MARU_COMMON_BASE_STRINGS_H_
 #define MARU_COMMON_BASE_STRINGS_H_
 

@@ -78,7 +78,7 @@ class CallContext {
   // The caller's request_id, or empty.
   std::string request_id;
   // Subject of the actor at the start of the flow; for calls between contexts the user on whose
-  // behalf (metadata `maru-actor`, believed from services only), else identity->subject.
+  // behalf (metadata `maru-actor-bin`, believed from services only), else identity->subject.
   std::string actor;
   // Set for commands with a request_id: the store records their result under it.
   std::optional<IdempotencyKey> idempotency;

@@ -109,7 +109,7 @@ struct Dispatcher::Headers {
         authorization = value;
       } else if (key == "traceparent") {
         traceparent = value;
-      } else if (key == "maru-actor") {
+      } else if (key == "maru-actor-bin") {
         actor = value;
       } else if (key == kPositionKey) {
         position = value;

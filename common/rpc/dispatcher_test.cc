@@ -483,7 +483,7 @@ TEST_F(DispatcherTest, PositionsThatCannotBeRead) {
 TEST_F(DispatcherTest, TheHandlerSeesWhoActsAndUnderWhichTrace) {
   Metadata metadata;
   metadata.Add("traceparent", std::string(kTraceparent));
-  metadata.Add("maru-actor", "somebody-else");
+  metadata.Add("maru-actor-bin", "somebody-else");
   Finish(kWrite, Write("글", absl::AsciiStrToUpper(ToAbsl(kRequestId))), "customer:kim",
          std::move(metadata));
   const CallContext& call = *service_.seen;
@@ -500,7 +500,7 @@ TEST_F(DispatcherTest, TheHandlerSeesWhoActsAndUnderWhichTrace) {
 
 TEST_F(DispatcherTest, AContextActsForAUserWithinTheUsersCommand) {
   Metadata metadata;
-  metadata.Add("maru-actor", "kim");
+  metadata.Add("maru-actor-bin", "kim");
   metadata.Add("maru-request-id", std::string(kRequestId));
   Finish(kCheck, Get(), "service:datecourse-review", std::move(metadata));
   EXPECT_EQ(service_.seen->identity->subject, "datecourse-review");

@@ -1,6 +1,7 @@
 // Health: grpc.health.v1.Health as an ordinary service of the dispatch table.
 //
-// The packaged gRPC's own health service is a callback service with threads of its own and does not know generic methods.
+// The packaged gRPC's own health service is a callback service with threads of its own and does not
+// know generic methods.
 #ifndef MARU_COMMON_RPC_HEALTH_H_
 #define MARU_COMMON_RPC_HEALTH_H_
 
@@ -21,20 +22,24 @@ namespace maru::rpc {
 // Executor's thread only. Open to anybody (ROLE_OPEN): probes carry no token.
 class Health final : public Service {
  public:
-  // `services` are the full names that it answers for, beside "" for the whole process. NOT_SERVING until told otherwise.
+  // `services` are the full names that it answers for, beside "" for the whole process. NOT_SERVING
+  // until told otherwise.
   Health(async::Executor& executor, std::vector<std::string> services);
 
-  // One state for the process and all its services: a context serves all of its contract or none of it.
+  // One state for the process and all its services: a context serves all of its contract or none of
+  // it.
   void SetServing(bool serving);
   bool serving() const { return serving_; }
-  // NOT_SERVING for good: watchers hear it and their streams end, so that they do not keep the server from stopping.
+  // NOT_SERVING for good: watchers hear it and their streams end, so that they do not keep the
+  // server from stopping.
   void Shutdown();
 
   // NOT_FOUND: the service is not served here.
   async::Task<absl::StatusOr<grpc::health::v1::HealthCheckResponse>> Check(
       const CallContext& call, const grpc::health::v1::HealthCheckRequest& request);
-  // The state now and after each change, until the caller goes or the process stops (UNAVAILABLE/NOT_SERVING). SERVICE_UNKNOWN for a service that is not served here, as
-  // the protocol asks (it may come later elsewhere; here it never does).
+  // The state now and after each change, until the caller goes or the process stops
+  // (UNAVAILABLE/NOT_SERVING). SERVICE_UNKNOWN for a service that is not served here, as the
+  // protocol asks (it may come later elsewhere; here it never does).
   async::Task<absl::Status> Watch(const CallContext& call,
                                   const grpc::health::v1::HealthCheckRequest& request,
                                   StreamWriter<grpc::health::v1::HealthCheckResponse>& writer);

@@ -1,4 +1,5 @@
-// MethodInfo: the policy of a method, as generated from its contract. Constant data, shared by server and client.
+// MethodInfo: the policy of a method, as generated from its contract. Constant data, shared by
+// server and client.
 #ifndef MARU_COMMON_RPC_METHOD_H_
 #define MARU_COMMON_RPC_METHOD_H_
 
@@ -22,7 +23,8 @@ struct MethodInfo {
   // Zero for streams without a limit.
   absl::Duration deadline;
   Roles roles;
-  // Contexts that may call as ROLE_SERVICE: "review" (of the same system), or "*". Separated by ','.
+  // Contexts that may call as ROLE_SERVICE: "review" (of the same system), or "*". Separated by
+  // ','.
   std::string_view callers;
   Idempotency idempotency;
   // Empty: no breaker.

@@ -1,4 +1,5 @@
-// Server and Channel: how encoded calls travel. common/rpc/grpc implements both over gRPC; a simulation does it in memory.
+// Server and Channel: how encoded calls travel. common/rpc/grpc implements both over gRPC; a
+// simulation does it in memory.
 //
 // Everything here lives on the Executor's thread.
 #ifndef MARU_COMMON_RPC_TRANSPORT_H_
@@ -18,7 +19,8 @@
 
 namespace maru::rpc {
 
-// Lower-case ASCII keys; values without control characters, except for keys that end in "-bin". Small and ordered as sent.
+// Lower-case ASCII keys; values without control characters, except for keys that end in "-bin".
+// Small and ordered as sent.
 class Metadata {
  public:
   void Add(std::string_view key, std::string value) {
@@ -37,15 +39,16 @@ class Metadata {
   std::vector<std::pair<std::string, std::string>> entries_;
 };
 
-// Outcome of a unary call. `status` carries google.rpc details as payloads by type URL (see status_details.h). The
-// metadata is what the server sent, initial and trailing together.
+// Outcome of a unary call. `status` carries google.rpc details as payloads by type URL (see
+// status_details.h). The metadata is what the server sent, initial and trailing together.
 struct Reply {
   absl::Status status;
   std::string message;
   Metadata metadata;
 };
 
-// --- Server side ----------------------------------------------------------------------------------------------------
+// --- Server side
+// ----------------------------------------------------------------------------------------------------
 
 // A call that has arrived.
 struct Inbound {
@@ -62,16 +65,19 @@ struct Inbound {
 class ServerStream {
  public:
   virtual ~ServerStream() = default;
-  // The next message; nullopt when the client has finished sending; CANCELLED when the call is gone.
+  // The next message; nullopt when the client has finished sending; CANCELLED when the call is
+  // gone.
   virtual async::Task<absl::StatusOr<std::optional<std::string>>> Read() = 0;
-  // Completes when the transport has taken the message (flow control). CANCELLED when the call is gone.
+  // Completes when the transport has taken the message (flow control). CANCELLED when the call is
+  // gone.
   virtual async::Task<absl::Status> Write(std::string message) = 0;
   // Metadata to send with the status. Before the handler returns.
   virtual void AddTrailing(std::string_view key, std::string value) = 0;
 };
 
-// What a server does with calls: the dispatch wrapper (dispatcher.h). The frame of a call is destroyed when a streaming
-// call is cancelled or the server stops; unary handlers run to their end.
+// What a server does with calls: the dispatch wrapper (dispatcher.h). The frame of a call is
+// destroyed when a streaming call is cancelled or the server stops; unary handlers run to their
+// end.
 class InboundHandler {
  public:
   virtual ~InboundHandler() = default;
@@ -87,25 +93,28 @@ class Server {
   virtual ~Server() = default;
   // The port that it listens on.
   virtual int port() const = 0;
-  // Stops accepting (GOAWAY), waits for calls in flight until `until`, then cancels the rest. Idempotent. Completes when no
-  // call of this server is left.
+  // Stops accepting (GOAWAY), waits for calls in flight until `until`, then cancels the rest.
+  // Idempotent. Completes when no call of this server is left.
   virtual async::Task<void> Shutdown(Instant until) = 0;
 };
 
-// --- Client side ----------------------------------------------------------------------------------------------------
+// --- Client side
+// ----------------------------------------------------------------------------------------------------
 
 struct CallOptions {
   Instant deadline = Instant::InfiniteFuture();
   Metadata metadata;
 };
 
-// The client's half of a streaming call. Destroying it cancels the call. One Read and one Write may be pending at a time.
+// The client's half of a streaming call. Destroying it cancels the call. One Read and one Write may
+// be pending at a time.
 class ClientStream {
  public:
   virtual ~ClientStream() = default;
   // The next message; nullopt when the server has finished with OK; its error status otherwise.
   virtual async::Task<absl::StatusOr<std::optional<std::string>>> Read() = 0;
-  // Completes when the transport has taken the message. An error says only that the call is over: Read tells why.
+  // Completes when the transport has taken the message. An error says only that the call is over:
+  // Read tells why.
   virtual async::Task<absl::Status> Write(std::string message) = 0;
   // Tells the server that nothing more comes.
   virtual async::Task<absl::Status> WritesDone() = 0;
@@ -117,7 +126,8 @@ class Channel {
   virtual ~Channel() = default;
   // Never waits for a connection: UNAVAILABLE at once while the target cannot be reached.
   // `method` must outlive the call (it is a constant of the generated code).
-  virtual async::Task<Reply> Call(std::string_view method, std::string message, CallOptions options) = 0;
+  virtual async::Task<Reply> Call(std::string_view method, std::string message,
+                                  CallOptions options) = 0;
   virtual std::unique_ptr<ClientStream> Open(std::string_view method, CallOptions options) = 0;
 };
 

@@ -69,7 +69,8 @@ bool MayRepeat(const CallContext& call, const MethodInfo& method) {
 void LearnPosition(const CallContext& call, const rpc::Metadata& metadata) {
   const std::optional<std::string_view> encoded = metadata.Find("maru-position");
   if (!encoded.has_value()) return;
-  // A position only serves to wait for what was published: one that cannot be read is as good as none.
+  // A position only serves to wait for what was published: one that cannot be read is as good as
+  // none.
   const absl::StatusOr<event::v1::Position> position = rpc::DecodePosition(*encoded);
   if (position.ok()) call.Published(*position);
 }
@@ -94,7 +95,7 @@ async::Task<EncodedReply> BreakingCaller::Call(const CallContext& call, const Me
   // A later try that is surely unsent does not undo an earlier one that may have arrived.
   bool untouched = true;
   for (int attempt = 1;; ++attempt) {
-    std::string copy = attempt < attempts ? message : std::move(message);
+    std::string copy = message;
     Try tried = co_await TryOnce(call, method, std::move(copy), deadline);
     if (tried.kind == Try::Kind::kDecided) {
       if (!tried.reply.status.ok()) co_return std::move(tried.reply.status);
@@ -189,7 +190,8 @@ rpc::CallOptions BreakingCaller::OptionsFor(const CallContext& call, std::string
   options.metadata.Add("authorization", absl::StrCat("Bearer ", token));
   // The callee makes its span a child of this call's.
   options.metadata.Add("traceparent", call.trace.Traceparent());
-  options.metadata.Add("maru-actor", call.actor);
+  // "-bin": a subject is any text, other metadata is ASCII.
+  options.metadata.Add("maru-actor-bin", call.actor);
   if (!call.request_id.empty()) options.metadata.Add("maru-request-id", call.request_id);
   return options;
 }

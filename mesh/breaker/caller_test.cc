@@ -170,7 +170,7 @@ TEST_F(CallerTest, SendsIdentityTraceAndRequestId) {
   EXPECT_EQ(metadata.Find("authorization"), "Bearer token");
   EXPECT_EQ(metadata.Find("traceparent"),
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
-  EXPECT_EQ(metadata.Find("maru-actor"), "kim");
+  EXPECT_EQ(metadata.Find("maru-actor-bin"), "kim");
   EXPECT_EQ(metadata.Find("maru-request-id"), call_.request_id);
 }
 

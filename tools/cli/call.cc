@@ -45,7 +45,8 @@ bool FromBuffer(const grpc::ByteBuffer& buffer, Message& message) {
   std::vector<grpc::Slice> slices;
   if (!buffer.Dump(&slices).ok()) return false;
   std::string bytes;
-  for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  for (const grpc::Slice& slice : slices)
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   return message.ParseFromString(bytes);
 }
 
@@ -63,7 +64,8 @@ class Invocation {
         method_(method),
         stub_(grpc::CreateChannel(arguments.address, grpc::InsecureChannelCredentials())) {
     context_.set_deadline(absl::ToChronoTime(absl::Now() + arguments.timeout));
-    if (!arguments.token.empty()) context_.AddMetadata("authorization", absl::StrCat("Bearer ", arguments.token));
+    if (!arguments.token.empty())
+      context_.AddMetadata("authorization", absl::StrCat("Bearer ", arguments.token));
     if (!arguments.position.empty()) context_.AddMetadata("maru-position", arguments.position);
   }
 
@@ -96,8 +98,9 @@ class Invocation {
 
  private:
   nlohmann::json Describe(const grpc::Status& status) const {
-    nlohmann::json error = {{"code", google::rpc::Code_Name(static_cast<google::rpc::Code>(status.error_code()))},
-                            {"message", status.error_message()}};
+    nlohmann::json error = {
+        {"code", google::rpc::Code_Name(static_cast<google::rpc::Code>(status.error_code()))},
+        {"message", status.error_message()}};
     google::rpc::Status full;
     full.ParseFromString(status.error_details());
     for (const google::protobuf::Any& detail : full.details()) {
@@ -111,18 +114,24 @@ class Invocation {
   int PrintEnvelope(const grpc::Status& status, const std::optional<std::string>& reply) const {
     nlohmann::json envelope = status.ok() ? nlohmann::json::object() : Describe(status);
     envelope["ok"] = status.ok();
-    if (status.ok() && reply.has_value()) envelope["reply"] = nlohmann::json::parse(*reply, nullptr, false);
-    for (const auto* metadata : {&context_.GetServerInitialMetadata(), &context_.GetServerTrailingMetadata()}) {
+    if (status.ok() && reply.has_value())
+      envelope["reply"] = nlohmann::json::parse(*reply, nullptr, false);
+    for (const auto* metadata :
+         {&context_.GetServerInitialMetadata(), &context_.GetServerTrailingMetadata()}) {
       const auto found = metadata->find("maru-position");
-      if (found != metadata->end()) envelope["position"] = std::string(found->second.data(), found->second.size());
+      if (found != metadata->end())
+        envelope["position"] = std::string(found->second.data(), found->second.size());
     }
-    std::printf("%s\n", envelope.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    std::printf("%s\n",
+                envelope.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
     return status.ok() ? 0 : 1;
   }
 
   int PrintError(const grpc::Status& status) const {
     if (status.ok()) return 0;
-    std::fprintf(stderr, "%s\n", Describe(status).dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    std::fprintf(
+        stderr, "%s\n",
+        Describe(status).dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
     return 1;
   }
 
@@ -142,7 +151,8 @@ int Call(const CallArguments& arguments) {
     return 64;
   }
   if ((*method)->client_streaming()) {
-    std::fprintf(stderr, "%s takes a stream of requests: use a generated client\n", (*method)->full_name().c_str());
+    std::fprintf(stderr, "%s takes a stream of requests: use a generated client\n",
+                 (*method)->full_name().c_str());
     return 64;
   }
   const std::unique_ptr<Message> request = NewMessage((*method)->input_type());
@@ -173,7 +183,8 @@ std::vector<Health> CheckHealth(const std::vector<std::string>& addresses, absl:
     probe->stub = std::make_unique<grpc::GenericStub>(
         grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
     probe->context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
-    probe->reader = probe->stub->PrepareUnaryCall(&probe->context, "/grpc.health.v1.Health/Check", ToBuffer(""), &queue);
+    probe->reader = probe->stub->PrepareUnaryCall(&probe->context, "/grpc.health.v1.Health/Check",
+                                                  ToBuffer(""), &queue);
     probe->reader->StartCall();
     probe->reader->Finish(&probe->reply, &probe->status, nullptr);
     probes.push_back(std::move(probe));
@@ -183,8 +194,10 @@ std::vector<Health> CheckHealth(const std::vector<std::string>& addresses, absl:
   for (size_t i = 0; i < probes.size(); ++i) {
     grpc::health::v1::HealthCheckResponse reply;
     const bool answered = probes[i]->status.ok() && FromBuffer(probes[i]->reply, reply);
-    result.push_back({addresses[i], answered ? grpc::health::v1::HealthCheckResponse::ServingStatus_Name(reply.status())
-                                             : "down"});
+    result.push_back(
+        {addresses[i],
+         answered ? grpc::health::v1::HealthCheckResponse::ServingStatus_Name(reply.status())
+                  : "down"});
   }
   return result;
 }

@@ -24,8 +24,8 @@ struct CallArguments {
   absl::Duration timeout = absl::Seconds(10);
 };
 
-// Prints the reply (a stream: one object a line) or the error with its details. 0, or 1 when the call failed, 64 when it
-// could not be made.
+// Prints the reply (a stream: one object a line) or the error with its details. 0, or 1 when the
+// call failed, 64 when it could not be made.
 int Call(const CallArguments& arguments);
 
 struct Health {

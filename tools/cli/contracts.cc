@@ -44,8 +44,9 @@ std::vector<const ServiceDescriptor*> ServicesOf(std::string_view deployment) {
     AddServices(broker::v1::PublishRequest::descriptor()->file(), services);
     AddServices(broker::v1::ListTopicsRequest::descriptor()->file(), services);
   } else {
-    const std::vector<std::string> parts = absl::StrSplit(ToAbsl(deployment), absl::MaxSplits('-', 1));
-    const std::string context = parts.back();
+    const std::vector<std::string> parts =
+        absl::StrSplit(ToAbsl(deployment), absl::MaxSplits('-', 1));
+    const std::string& context = parts.back();
     for (const FileDescriptor* file : Contracts()) {
       // One implementation for several systems has no system in its package.
       if (file->package() == absl::StrCat("maru.", parts.front(), ".", context, ".v1") ||
@@ -55,22 +56,26 @@ std::vector<const ServiceDescriptor*> ServicesOf(std::string_view deployment) {
     }
     if (!services.empty()) AddServices(admin::v1::GetStatusRequest::descriptor()->file(), services);
   }
-  if (!services.empty()) AddServices(grpc::health::v1::HealthCheckRequest::descriptor()->file(), services);
+  if (!services.empty())
+    AddServices(grpc::health::v1::HealthCheckRequest::descriptor()->file(), services);
   return services;
 }
 
-absl::StatusOr<const MethodDescriptor*> FindMethod(std::string_view deployment, std::string_view name) {
+absl::StatusOr<const MethodDescriptor*> FindMethod(std::string_view deployment,
+                                                   std::string_view name) {
   std::vector<std::string> known;
   for (const ServiceDescriptor* service : ServicesOf(deployment)) {
     for (int i = 0; i < service->method_count(); ++i) {
       const MethodDescriptor* method = service->method(i);
-      if (method->name() == name || absl::StrCat(service->full_name(), "/", method->name()) == name) return method;
+      if (method->name() == name || absl::StrCat(service->full_name(), "/", method->name()) == name)
+        return method;
       known.push_back(method->name());
     }
   }
-  if (known.empty()) return absl::NotFoundError(absl::StrCat("unknown deployment ", ToAbsl(deployment)));
-  return absl::NotFoundError(absl::StrCat(ToAbsl(deployment), " has no method ", ToAbsl(name), "; it has ",
-                                          absl::StrJoin(known, ", ")));
+  if (known.empty())
+    return absl::NotFoundError(absl::StrCat("unknown deployment ", ToAbsl(deployment)));
+  return absl::NotFoundError(absl::StrCat(ToAbsl(deployment), " has no method ", ToAbsl(name),
+                                          "; it has ", absl::StrJoin(known, ", ")));
 }
 
 }  // namespace maru::cli

@@ -14,7 +14,8 @@ namespace maru::cli {
 // The services that a deployment ("datecourse-schedule", "datecourse-message", "broker") serves.
 std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(std::string_view deployment);
 
-// By short name ("RegisterSchedule") or full ("maru.…Service/RegisterSchedule"). NOT_FOUND lists what there is.
+// By short name ("RegisterSchedule") or full ("maru.…Service/RegisterSchedule"). NOT_FOUND lists
+// what there is.
 absl::StatusOr<const google::protobuf::MethodDescriptor*> FindMethod(std::string_view deployment,
                                                                      std::string_view name);
 

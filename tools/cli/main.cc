@@ -1,4 +1,5 @@
-// maru-cli: keys, tokens, single calls and health checks. `tools/maru` is the front for people; see tools/README.md.
+// maru-cli: keys, tokens, single calls and health checks. `tools/maru` is the front for people; see
+// tools/README.md.
 #include <cstdio>
 #include <map>
 #include <string>
@@ -23,7 +24,8 @@ ABSL_FLAG(std::string, roles, "", "token: roles, separated by commas");
 ABSL_FLAG(std::string, store_ids, "", "token: stores of an owner, separated by commas");
 ABSL_FLAG(absl::Duration, ttl, absl::Hours(1), "token: how long it is valid");
 ABSL_FLAG(std::string, as, "", "call: who calls, ROLE:SUB; empty: nobody");
-ABSL_FLAG(std::string, deployment, "", "call, methods: whose contract, e.g. datecourse-schedule or broker");
+ABSL_FLAG(std::string, deployment, "",
+          "call, methods: whose contract, e.g. datecourse-schedule or broker");
 ABSL_FLAG(std::string, address, "", "call: host:port");
 ABSL_FLAG(std::string, position, "", "call: read-your-writes position");
 ABSL_FLAG(bool, envelope, false, "call: print reply, position and error as one JSON object");
@@ -47,14 +49,16 @@ int Keys(const Words& deployments) {
   const std::string folder = absl::GetFlag(FLAGS_keys);
   absl::Status status = rpc::EnsureKeyPair(rpc::UserKeyFolder(folder));
   for (const std::string& deployment : deployments) {
-    if (!rpc::IsDeploymentName(deployment)) return Fail(absl::InvalidArgumentError("bad deployment name " + deployment));
+    if (!rpc::IsDeploymentName(deployment))
+      return Fail(absl::InvalidArgumentError("bad deployment name " + deployment));
     status.Update(rpc::EnsureKeyPair(rpc::ServiceKeyFolder(folder, deployment)));
   }
   return status.ok() ? 0 : Fail(status);
 }
 
 absl::StatusOr<std::string> UserToken(const rpc::Person& person, absl::Duration ttl) {
-  const absl::StatusOr<rpc::Es256PrivateKey> key = rpc::LoadPrivateKey(rpc::UserKeyFolder(absl::GetFlag(FLAGS_keys)));
+  const absl::StatusOr<rpc::Es256PrivateKey> key =
+      rpc::LoadPrivateKey(rpc::UserKeyFolder(absl::GetFlag(FLAGS_keys)));
   if (!key.ok()) return key.status();
   return rpc::SignUserToken(*key, person, absl::Now(), ttl);
 }
@@ -89,7 +93,8 @@ int CallOnce(const Words& words) {
   arguments.timeout = absl::GetFlag(FLAGS_timeout);
   const std::string as = absl::GetFlag(FLAGS_as);
   if (!as.empty()) {
-    const std::pair<std::string, std::string> role_and_sub = absl::StrSplit(as, absl::MaxSplits(':', 1));
+    const std::pair<std::string, std::string> role_and_sub =
+        absl::StrSplit(as, absl::MaxSplits(':', 1));
     rpc::Person person;
     person.roles = {role_and_sub.first};
     person.subject = role_and_sub.second;
@@ -134,7 +139,8 @@ int Wait(const Words& addresses) {
 int Methods(const Words&) {
   for (const auto* service : ServicesOf(absl::GetFlag(FLAGS_deployment))) {
     for (int i = 0; i < service->method_count(); ++i) {
-      if (!service->method(i)->client_streaming()) std::printf("%s\n", service->method(i)->name().c_str());
+      if (!service->method(i)->client_streaming())
+        std::printf("%s\n", service->method(i)->name().c_str());
     }
   }
   return 0;

@@ -9,8 +9,9 @@
 namespace maru::rpc {
 
 GrpcLoop::Queue::Queue() {
-  // Debian builds Abseil with its search for lock cycles on, and gRPC locks an absl::Mutex at every turn: that search is 5 %
-  // of a server's CPU. A setting of the process without any other effect; TSan looks for cycles in our own locks.
+  // Debian builds Abseil with its search for lock cycles on, and gRPC locks an absl::Mutex at every
+  // turn: that search is 5 % of a server's CPU. A setting of the process without any other effect;
+  // TSan looks for cycles in our own locks.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   grpc_init();
   queue_ = grpc_completion_queue_create_for_next(nullptr);
@@ -97,8 +98,8 @@ void GrpcLoop::Run() {
 
 void GrpcLoop::Poll() {
   gpr_timespec until = gpr_time_0(GPR_CLOCK_MONOTONIC);
-  // gRPC rounds a deadline up to the next millisecond: a timer that is due already must not be waited for, or each Signal
-  // that a timer raises costs one.
+  // gRPC rounds a deadline up to the next millisecond: a timer that is due already must not be
+  // waited for, or each Signal that a timer raises costs one.
   const Instant due = timers_.NextDue();
   if (!has_posted_.load(std::memory_order_acquire) && due > Now()) until = ToTimespec(due);
   const grpc_event event = grpc_completion_queue_next(queue(), until, nullptr);

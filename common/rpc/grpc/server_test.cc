@@ -66,11 +66,11 @@ TEST_F(ServerTest, HandsMethodMetadataAndPeerToTheHandlerAndMetadataBack) {
   handler.unary = Describe;
   Start();
   CallOptions options;
-  options.metadata.Add("maru-actor", "kim");
+  options.metadata.Add("maru-actor-bin", "김");
   options.metadata.Add("trace-bin", std::string("\x00\xff\x01", 3));
   const Reply reply = Call("maru.test.v1.TestService/Describe", "", std::move(options));
   EXPECT_EQ(reply.message, "maru.test.v1.TestService/Describe");
-  EXPECT_EQ(reply.metadata.Find("maru-actor"), "kim");
+  EXPECT_EQ(reply.metadata.Find("maru-actor-bin"), "김");
   EXPECT_EQ(reply.metadata.Find("trace-bin"), std::string_view("\x00\xff\x01", 3));
   EXPECT_THAT(std::string(*reply.metadata.Find("peer")), HasSubstr("127.0.0.1:"));
 }
