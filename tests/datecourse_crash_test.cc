@@ -5,6 +5,10 @@
 // SIGKILL in the middle; then compare all that is stored with all that was acknowledged.
 #include <gtest/gtest.h>
 
+#include <future>
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "tests/harness/checkers.h"
 #include "tests/harness/fixture.h"
@@ -168,12 +172,14 @@ TEST_F(DatecourseCrashTest, EverythingIsExactAfterEachProcessWasKilledInTheMiddl
   };
   const std::vector<Victim> victims = {{kMessage, 100}, {kViewpage, 100},    {kSchedule, 100},
                                        {kReview, 10},   {kCommunication, 0}, {kBroker, 100}};
-  for (const auto& [victim, meanwhile] : victims) {
-    SCOPED_TRACE(victim);
-    ASSERT_EQ(load().AwaitMore(300), "");
-    system().Kill(victim);
-    EXPECT_EQ(load().AwaitMore(meanwhile), "");
-    ASSERT_TRUE(system().Start(victim).ok());
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& [victim, meanwhile] : victims) {
+      SCOPED_TRACE(victim);
+      ASSERT_EQ(load().AwaitMore(1000), "");
+      system().Kill(victim);
+      EXPECT_EQ(load().AwaitMore(meanwhile), "");
+      ASSERT_TRUE(system().Start(victim).ok());
+    }
   }
   ASSERT_TRUE(load().EndCourse().ok());
   ASSERT_EQ(load().AwaitMore(300), "");
@@ -182,6 +188,45 @@ TEST_F(DatecourseCrashTest, EverythingIsExactAfterEachProcessWasKilledInTheMiddl
   for (const std::string& name : system().processes()) ASSERT_TRUE(system().Launch(name).ok());
   ASSERT_TRUE(system().WaitServing(system().processes(), kCatchUp).ok());
   ASSERT_EQ(load().AwaitMore(300), "");
+  ExpectExact();
+}
+
+// domain.md section 1: "One active bookmark, like and review per (schedule, customer)".
+TEST_F(DatecourseCrashTest, OneCustomerOnManyConnectionsHasOneLikeWhateverRacesAndDies) {
+  const schedule::Schedule course = RegisterCourse(Actor(system(), "host", "hana"));
+  const Actor customer(system(), "customer", "jiwoo");
+  for (int round = 0; round < 10; ++round) {
+    SCOPED_TRACE(round);
+    std::vector<std::future<Result<Communication>>> races;
+    for (int i = 0; i < 8; ++i) {
+      races.push_back(std::async(std::launch::async, [&] {
+        communication::RegisterRequest request;
+        request.set_schedule_id(course.id());
+        request.set_kind(Communication::KIND_LIKE);
+        request.set_request_id(NewRequestId());
+        return customer.Insist(kRegister, request);
+      }));
+    }
+    if (round % 3 == 0) {
+      system().Kill(kCommunication);
+      ASSERT_TRUE(system().Start(kCommunication).ok());
+    }
+    communication::DeleteCommunicationRequest back;
+    for (auto& race : races) {
+      const auto result = race.get();
+      if (!result.ok()) {
+        EXPECT_EQ(result.reason(), "ALREADY_EXISTS") << result;
+        continue;
+      }
+      EXPECT_EQ(back.id(), "") << "a second like";
+      back.set_id(result.reply.id());
+      own().Registered(result.reply);
+    }
+    ASSERT_NE(back.id(), "") << "no like at all";
+    const auto canceled = customer.Insist(kDeleteCommunication, back);
+    ASSERT_TRUE(canceled.ok()) << canceled;
+    own().Deleted(canceled.reply);
+  }
   ExpectExact();
 }
 
