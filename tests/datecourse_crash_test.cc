@@ -5,6 +5,10 @@
 // SIGKILL in the middle; then compare all that is stored with all that was acknowledged.
 #include <gtest/gtest.h>
 
+#include <future>
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "tests/harness/checkers.h"
 #include "tests/harness/fixture.h"
@@ -47,13 +51,15 @@ class DatecourseCrashTest : public SystemTest {
   }
 
   Load& load() { return *load_; }
+  // What the test itself was told.
+  Ledger& own() { return own_; }
 
   // A course of the test's own, which the load does not touch.
-  schedule::Schedule RegisterCourse(const Actor& host) {
+  schedule::Schedule RegisterCourse(const Actor& host, bool review_open = true) {
     schedule::RegisterScheduleRequest request;
     request.set_title("북촌 한옥 골목");
     request.set_uploader("hana");
-    request.set_review_open(true);
+    request.set_review_open(review_open);
     const auto result = host.Call(kRegisterSchedule, request);
     EXPECT_TRUE(result.ok()) << result;
     own_.Registered(result.reply);
@@ -99,21 +105,81 @@ class DatecourseCrashTest : public SystemTest {
   std::unique_ptr<Load> load_;
 };
 
+// domain.md section 1, as one host and two customers live it, beside a load.
+TEST_F(DatecourseCrashTest, TheStoryOfADateCourseHoldsBesideALoad) {
+  const Actor mina(system(), "host", "hana");
+  const Actor kim(system(), "customer", "kim");
+  const Actor lee(system(), "customer", "lee");
+  schedule::Schedule course = RegisterCourse(mina, /*review_open=*/false);
+  ASSERT_EQ(AwaitPage(kim, course.id()), "");
+
+  // People talk about it; a second like is refused.
+  const auto comment = Register(kim, course.id(), Communication::KIND_COMMENT, "여기 정말 좋아요!");
+  ASSERT_TRUE(comment.ok()) << comment;
+  const auto bookmark = Register(kim, course.id(), Communication::KIND_BOOKMARK);
+  ASSERT_TRUE(bookmark.ok()) << bookmark;
+  ASSERT_TRUE(Register(lee, course.id(), Communication::KIND_LIKE).ok());
+  const auto second = Register(lee, course.id(), Communication::KIND_LIKE);
+  EXPECT_EQ(second.reason(), "ALREADY_EXISTS") << second;
+
+  // Reviews are closed; once they are open, one is written, once.
+  const auto closed = Review(kim, course);
+  EXPECT_EQ(closed.code, absl::StatusCode::kFailedPrecondition) << closed;
+  EXPECT_EQ(closed.reason(), "REVIEW_CLOSED") << closed;
+  schedule::ModifyScheduleRequest open;
+  open.mutable_schedule()->set_id(course.id());
+  open.mutable_schedule()->set_review_open(true);
+  open.mutable_update_mask()->add_paths("review_open");
+  const auto opened = mina.Call(kModifySchedule, open);
+  ASSERT_TRUE(opened.ok()) << opened;
+  own().Modified(opened.reply);
+  const auto review = Review(kim, course);
+  ASSERT_TRUE(review.ok()) << review;
+  EXPECT_EQ(Review(kim, course).reason(), "ALREADY_EXISTS");
+
+  // She takes her bookmark back, twice: the second time changes nothing.
+  communication::DeleteCommunicationRequest back;
+  back.set_id(bookmark.reply.id());
+  const auto canceled = kim.Call(kDeleteCommunication, back);
+  ASSERT_TRUE(canceled.ok()) << canceled;
+  own().Deleted(canceled.reply);
+  EXPECT_TRUE(kim.Call(kDeleteCommunication, back).ok());
+  EXPECT_TRUE(Register(kim, course.id(), Communication::KIND_BOOKMARK).ok()) << "allowed again";
+
+  // The course ends; what was said about it stays, and one's own may be taken back.
+  schedule::DeleteScheduleRequest end;
+  end.set_id(course.id());
+  ASSERT_TRUE(mina.Call(kDeleteSchedule, end).ok());
+  own().DeletedSchedule(course.id());
+  const auto refused = [&] {
+    const auto late = Register(lee, course.id(), Communication::KIND_COMMENT, "늦었네요");
+    return late.code == absl::StatusCode::kNotFound ? "" : Describe(late);
+  };
+  EXPECT_EQ(Eventually(kCatchUp, refused), "");
+  review::DeleteReviewRequest remove;
+  remove.set_id(review.reply.id());
+  EXPECT_TRUE(kim.Call(kDeleteReview, remove).ok());
+  own().DeletedReview(review.reply.id());
+  ExpectExact();
+}
+
 TEST_F(DatecourseCrashTest, EverythingIsExactAfterEachProcessWasKilledInTheMiddleOfALoad) {
   struct Victim {
     std::string name;
-    // Commands that the rest still acknowledges without it: none where most commands need it, few
-    // where every customer wants it sooner or later.
+    // Commands that the rest still acknowledges without it. None where every customer waits for it
+    // sooner or later.
     uint64_t meanwhile;
   };
   const std::vector<Victim> victims = {{kMessage, 100}, {kViewpage, 100},    {kSchedule, 100},
-                                       {kReview, 10},   {kCommunication, 0}, {kBroker, 100}};
-  for (const auto& [victim, meanwhile] : victims) {
-    SCOPED_TRACE(victim);
-    ASSERT_EQ(load().AwaitMore(300), "");
-    system().Kill(victim);
-    EXPECT_EQ(load().AwaitMore(meanwhile), "");
-    ASSERT_TRUE(system().Start(victim).ok());
+                                       {kReview, 0},    {kCommunication, 0}, {kBroker, 100}};
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& [victim, meanwhile] : victims) {
+      SCOPED_TRACE(victim);
+      ASSERT_EQ(load().AwaitMore(1000), "");
+      system().Kill(victim);
+      EXPECT_EQ(load().AwaitMore(meanwhile), "");
+      ASSERT_TRUE(system().Start(victim).ok());
+    }
   }
   ASSERT_TRUE(load().EndCourse().ok());
   ASSERT_EQ(load().AwaitMore(300), "");
@@ -125,9 +191,48 @@ TEST_F(DatecourseCrashTest, EverythingIsExactAfterEachProcessWasKilledInTheMiddl
   ExpectExact();
 }
 
+// domain.md section 1: "One active bookmark, like and review per (schedule, customer)".
+TEST_F(DatecourseCrashTest, OneCustomerOnManyConnectionsHasOneLikeWhateverRacesAndDies) {
+  const schedule::Schedule course = RegisterCourse(Actor(system(), "host", "hana"));
+  const Actor customer(system(), "customer", "jiwoo");
+  for (int round = 0; round < 10; ++round) {
+    SCOPED_TRACE(round);
+    std::vector<std::future<Result<Communication>>> races;
+    for (int i = 0; i < 8; ++i) {
+      races.push_back(std::async(std::launch::async, [&] {
+        communication::RegisterRequest request;
+        request.set_schedule_id(course.id());
+        request.set_kind(Communication::KIND_LIKE);
+        request.set_request_id(NewRequestId());
+        return customer.Insist(kRegister, request);
+      }));
+    }
+    if (round % 3 == 0) {
+      system().Kill(kCommunication);
+      ASSERT_TRUE(system().Start(kCommunication).ok());
+    }
+    communication::DeleteCommunicationRequest back;
+    for (auto& race : races) {
+      const auto result = race.get();
+      if (!result.ok()) {
+        EXPECT_EQ(result.reason(), "ALREADY_EXISTS") << result;
+        continue;
+      }
+      EXPECT_EQ(back.id(), "") << "a second like";
+      back.set_id(result.reply.id());
+      own().Registered(result.reply);
+    }
+    ASSERT_NE(back.id(), "") << "no like at all";
+    const auto canceled = customer.Insist(kDeleteCommunication, back);
+    ASSERT_TRUE(canceled.ok()) << canceled;
+    own().Deleted(canceled.reply);
+  }
+  ExpectExact();
+}
+
 // domain.md section 6: "any one context killed mid-command | the rest | – | every flow ends".
 TEST_F(DatecourseCrashTest, AnyOneContextKilledMidCommandAgainAndAgain) {
-  for (int round = 0; round < 2; ++round) {
+  for (int round = 0; round < 5; ++round) {
     for (const std::string& victim : system().processes()) {
       ASSERT_EQ(load().AwaitMore(60), "") << victim;
       system().Kill(victim);
