@@ -71,6 +71,7 @@ void SetFiles(Response& response, const FileDescriptor* file, std::string_view a
     open.pop_front();
     google::protobuf::FileDescriptorProto proto;
     next->CopyTo(&proto);
+    next->CopyJsonNameTo(&proto);
     proto.SerializeToString(
         response.mutable_file_descriptor_response()->add_file_descriptor_proto());
     for (int i = 0; i < next->dependency_count(); ++i) {

@@ -183,6 +183,11 @@ TEST(ReflectionTest, GivesAFileWithAllItsImports) {
                        "maru/options/v1/options.proto", "google/protobuf/descriptor.proto",
                        "google/protobuf/duration.proto", "google/rpc/code.proto"}));
   EXPECT_EQ(responses[1].file_descriptor_response().file_descriptor_proto_size(), 1);
+  // Clients that print JSON take the names from here.
+  google::protobuf::FileDescriptorProto options;
+  ASSERT_TRUE(
+      options.ParseFromString(responses[0].file_descriptor_response().file_descriptor_proto(0)));
+  EXPECT_EQ(options.message_type(0).field(4).json_name(), "breaker");
 }
 
 TEST(ReflectionTest, FindsExtensions) {

@@ -76,10 +76,7 @@ absl::Status Process::Listen(const std::vector<rpc::Service*>& services,
 }
 
 void Process::AddReflection() {
-  std::vector<std::string> names = dispatcher_->service_names();
-  names.emplace_back("grpc.reflection.v1.ServerReflection");
-  names.emplace_back("grpc.reflection.v1alpha.ServerReflection");
-  reflection_ = rpc::MakeReflection(std::move(names));
+  reflection_ = rpc::MakeReflection(dispatcher_->service_names());
   for (const std::unique_ptr<rpc::Service>& service : reflection_) dispatcher_->Register(*service);
 }
 

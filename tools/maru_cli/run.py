@@ -106,20 +106,26 @@ def _supervise(args, chosen):
     state = pathlib.Path(args.state)
     cli = binary(args.preset, "maru-cli")
     runner = supervisor.Supervisor(state, chosen, lambda d: command_line(d, args, chosen), common.say)
+    with _reporting(args.ready_fd) as report:
+        try:
+            runner.acquire()
+        except supervisor.AlreadyRunning as error:
+            report.fail(f"it is already up (pid {error.args[0] or 'unknown'})",
+                        "`tools/maru status` shows it, `tools/maru down` stops it")
+        for deployment in chosen:
+            _check_port_free(deployment, report)
+        subprocess.run([cli, "keys", "--keys", str(state / "keys"), *[d.name for d in chosen]], check=True)
+        return _run(args, chosen, runner, report)
+
+
+def _run(args, chosen, runner, report):
+    """Starts, serves and stops the children of `runner`, which holds the state folder."""
+    state = pathlib.Path(args.state)
     try:
-        with _reporting(args.ready_fd) as report:
-            try:
-                runner.acquire()
-            except supervisor.AlreadyRunning as error:
-                report.fail(f"it is already up (pid {error.args[0] or 'unknown'})",
-                            "`tools/maru status` shows it, `tools/maru down` stops it")
-            for deployment in chosen:
-                _check_port_free(deployment, report)
-            subprocess.run([cli, "keys", "--keys", str(state / "keys"), *[d.name for d in chosen]], check=True)
-            began = time.monotonic()
-            runner.start_all()
-            _wait_ready(runner, cli, chosen, report)
-            report.ready()
+        began = time.monotonic()
+        runner.start_all()
+        _wait_ready(runner, binary(args.preset, "maru-cli"), chosen, report)
+        report.ready()
         if args.ready_fd is None:
             _print_table(chosen, state)
         common.say(f"All {len(chosen)} processes SERVING after {time.monotonic() - began:.1f} s. Ctrl-C stops them in order.")
@@ -140,15 +146,20 @@ class _reporting(contextlib.AbstractContextManager):
     def ready(self):
         if self._pipe:
             self._pipe.write("ready")
+            self._close()
 
     def fail(self, message, hint):
         if self._pipe:
             self._pipe.write(f"{message}: {hint}")
         common.fail(message, hint)
 
-    def __exit__(self, *_):
+    def _close(self):
         if self._pipe:
             self._pipe.close()
+            self._pipe = None
+
+    def __exit__(self, *_):
+        self._close()
 
 
 def _check_port_free(deployment, report):
