@@ -128,11 +128,11 @@ class Report:
 
     def show(self):
         common.say("")
-        common.say(f"{'figure':<22} {'value':>12}  {'unit':<5} {'ratio':>14}   to reach")
+        common.say(f"{'figure':<26} {'value':>12}  {'unit':<9} {'ratio':>14}   to reach")
         for name, unit in self._units.items():
             ratio, word, reached = self._judge(name)
             mark = "" if reached is None else common.green("✓ ") if reached else common.red("✗ ")
-            common.say(f"{name:<22} {self.median(name):>12,.1f}  {unit:<5} {ratio:>14}   {mark}{word}")
+            common.say(f"{name:<26} {self.median(name):>12,.1f}  {unit:<9} {ratio:>14}   {mark}{word}")
 
     def _judge(self, name):
         """The ratio as text, what is to be reached, and whether it is."""
@@ -219,20 +219,20 @@ class Bench:
         self.report.add("echo", result["per_second"], "/s")
 
     def _measure_unary(self, name, deployment):
-        before = self._cpu_s()
+        before = self._cpu_by_process()
         result = self._load(name, deployment, f"--courses={self._courses}")
-        self._say(name, result, self._cpu_s() - before)
+        self._say(name, result, before)
         self.report.add(name, result["per_second"], "/s")
         return result
 
     def _measure_command(self, name, drain=True):
-        before = self._cpu_s()
+        before = self._cpu_by_process()
         result = self._load("command", "datecourse-communication", f"--courses={self._courses}",
                             seconds=self._plan.command_seconds)
         if drain:
             # The CPU of what the commands bring about elsewhere is theirs too.
             self._drain(f"{name}: lag at the end")
-        self._say(name, result, self._cpu_s() - before)
+        self._say(name, result, before)
         self.report.add(name, result["per_second"], "/s")
         return result["per_second"]
 
@@ -277,13 +277,16 @@ class Bench:
                    f"{self._cpu_s() - before:.2f} s, load {result['own_cpu_s']:.2f} s of CPU")
         self.report.add("consume", result["per_second"], "/s")
 
-    def _say(self, name, result, cpu_s=None):
-        text = (f"  {name:<22} {result['per_second']:>12,.0f}/s  p50 {result['p50_us'] / 1000:.2f} ms  "
-                f"p99 {result['p99_us'] / 1000:.2f} ms")
-        if cpu_s is not None and result["all_ok"]:
-            text += f"  CPU {1e6 * cpu_s / result['all_ok']:.1f} µs a call in all processes"
-        text += f", load {1e6 * result['own_cpu_s'] / max(1, result['ok']):.1f} µs"
-        common.say(text)
+    def _say(self, name, result, cpu_before=None):
+        """One line; with `cpu_before` (by process) a second one on what a call cost where."""
+        common.say(f"  {name:<22} {result['per_second']:>12,.0f}/s  p50 {result['p50_us'] / 1000:.2f} ms  "
+                   f"p99 {result['p99_us'] / 1000:.2f} ms  load {1e6 * result['own_cpu_s'] / max(1, result['ok']):.1f} µs of CPU a call")
+        if cpu_before is not None and result["all_ok"]:
+            cost = {process: 1e6 * (cpu - cpu_before[process]) / result["all_ok"]
+                    for process, cpu in self._cpu_by_process().items() if process in cpu_before}
+            parts = ", ".join(f"{process} {us:.1f}" for process, us in cost.items() if us >= 0.05)
+            common.say(f"    CPU {sum(cost.values()):.1f} µs a call in all processes: {parts}")
+            self.report.add(f"{name}_cpu", sum(cost.values()), "µs a call")
         if result["failed"]:
             self.report.remark(f"{name}: {result['failed']} calls failed: {result['first_error']}")
 
@@ -378,9 +381,12 @@ class Bench:
 
     # --- What the kernel counts ---
 
+    def _cpu_by_process(self):
+        """CPU time that the processes that run have used so far, by name."""
+        return {name: _cpu_of(process.pid) for name, process in self._processes.items()}
+
     def _cpu_s(self):
-        """CPU time that the system's processes have used so far (those that were stopped do not count)."""
-        return sum(_cpu_of(process.pid) for process in self._processes.values())
+        return sum(self._cpu_by_process().values())
 
     def _pss_mib(self):
         return sum(_pss_kib(process.pid) for process in self._processes.values()) / 1024
