@@ -75,6 +75,9 @@ class Backend {
   virtual absl::Status Write(const std::vector<Change>& changes) = 0;
   // The state after the last Write that returned.
   virtual std::unique_ptr<Snapshot> Snap() const = 0;
+  // Bytes that the engine still has to rewrite in the background to be in order; what grows under a
+  // load that it cannot keep up with. 0 for engines without such work.
+  virtual uint64_t DebtBytes() const { return 0; }
 };
 
 }  // namespace maru::store

@@ -148,6 +148,13 @@ class RocksDbBackend final : public Backend {
     return std::make_unique<RocksDbSnapshot>(*db_);
   }
 
+  uint64_t DebtBytes() const override {
+    uint64_t bytes = 0;
+    return db_->GetIntProperty(rocksdb::DB::Properties::kEstimatePendingCompactionBytes, &bytes)
+               ? bytes
+               : 0;
+  }
+
  private:
   absl::Status Fill(const std::vector<Change>& changes) {
     for (const Change& change : changes) {

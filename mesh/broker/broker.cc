@@ -37,13 +37,17 @@ absl::StatusOr<std::unique_ptr<Broker>> Broker::Start(BrokerOptions options) {
 }
 
 absl::Status Broker::Open() {
-  ASSIGN_OR_RETURN(process_, mesh::Process::Start(ProcessOptionsOf(options_)));
+  mesh::ProcessOptions process = ProcessOptionsOf(options_);
+  process.metric_sources = {engine_metrics_};
+  ASSIGN_OR_RETURN(process_, mesh::Process::Start(std::move(process)));
   maru::store::RocksDbOptions rocksdb;
   rocksdb.folder = options_.config.data();
   ASSIGN_OR_RETURN(auto engine, OpenEngine(std::move(rocksdb), process_->loop()));
+  const maru::store::Backend* const watched = engine.get();
   Log::Workers workers{std::make_unique<ThreadWorker>(), std::make_unique<ThreadWorker>()};
   ASSIGN_OR_RETURN(log_, Log::Open({}, std::move(engine), process_->loop(), process_->random(),
                                    std::move(workers)));
+  engine_metrics_->Watch(watched);
   return absl::OkStatus();
 }
 
@@ -108,6 +112,7 @@ void Broker::Drop() {
   process_->DropServer();
   admin_.reset();
   service_.reset();
+  engine_metrics_->Watch(nullptr);
   log_.reset();
 }
 

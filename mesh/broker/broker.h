@@ -12,6 +12,7 @@
 #include "common/async/scope.h"
 #include "common/async/task.h"
 #include "maru/config/v1/config.pb.h"
+#include "mesh/broker/engine_metrics.h"
 #include "mesh/broker/log/log.h"
 #include "mesh/broker/service.h"
 #include "mesh/context/process.h"
@@ -58,6 +59,7 @@ class Broker final : public mesh::Running {
   void Drop();
 
   const BrokerOptions options_;
+  const std::shared_ptr<EngineMetrics> engine_metrics_ = std::make_shared<EngineMetrics>();
   std::unique_ptr<mesh::Process> process_;
   // The loop's, in the order in which they are made; Drop destroys them backwards.
   std::unique_ptr<Log> log_;

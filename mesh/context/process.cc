@@ -29,10 +29,11 @@ LogLevel LevelOf(config::v1::LogLevel level) {
 
 absl::StatusOr<std::unique_ptr<Process>> Process::Start(ProcessOptions options) {
   std::unique_ptr<Process> process(new Process(std::move(options)));
+  std::vector<std::shared_ptr<prometheus::Collectable>> sources = process->options_.metric_sources;
+  sources.push_back(process->registry_);
+  sources.push_back(std::make_shared<service::ProcessMetrics>());
   ASSIGN_OR_RETURN(process->metrics_,
-                   service::MetricsServer::Start(
-                       process->options_.metrics,
-                       {process->registry_, std::make_shared<service::ProcessMetrics>()}));
+                   service::MetricsServer::Start(process->options_.metrics, std::move(sources)));
   return process;
 }
 

@@ -24,6 +24,7 @@
 #include "common/rpc/transport.h"
 #include "common/service/metrics_server.h"
 #include "maru/config/v1/config.pb.h"
+#include "prometheus/collectable.h"
 #include "prometheus/registry.h"
 
 namespace maru::mesh {
@@ -41,6 +42,8 @@ struct ProcessOptions {
   config::v1::LogConfig log;
   config::v1::LimitsConfig limits;
   config::v1::ShutdownConfig shutdown;
+  // Served at the metrics address besides what is in the registry; read on another thread.
+  std::vector<std::shared_ptr<prometheus::Collectable>> metric_sources = {};
   // Where log lines go.
   int log_fd = 2;
 };
