@@ -98,7 +98,9 @@ struct Batch {
 struct Gap {
   std::string topic;
   uint32_t partition = 0;
+  // The log that is there now.
   std::string log_id;
+  // Its record nearest to the position that can be served.
   uint64_t earliest = 0;
   uint64_t end = 0;
   std::string reason;

@@ -91,7 +91,8 @@ std::optional<Batch> MemorySubscription::Read(const MemoryBus::Key& key, Cursor&
   if (batch.records.empty()) {
     if (partition.damaged.contains(offset)) {
       cursor.started = false;
-      PushGap(key, "a record cannot be read");
+      while (partition.damaged.contains(offset)) ++offset;
+      PushGap(key, offset, "a record cannot be read");
     }
     return std::nullopt;
   }
@@ -102,11 +103,11 @@ std::optional<Batch> MemorySubscription::Read(const MemoryBus::Key& key, Cursor&
   return batch;
 }
 
-void MemorySubscription::PushGap(const MemoryBus::Key& key, std::string reason) {
+void MemorySubscription::PushGap(const MemoryBus::Key& key, uint64_t nearest, std::string reason) {
   const MemoryBus::Topic& topic = bus_.TopicOf(key.first);
   const MemoryBus::Partition& partition = topic.partitions[key.second];
-  control_.push_back(Gap{key.first, key.second, topic.log_id, partition.earliest,
-                         partition.records.size(), std::move(reason)});
+  control_.push_back(Gap{key.first, key.second, topic.log_id, nearest, partition.records.size(),
+                         std::move(reason)});
   bus_.changed_.NotifyAll();
 }
 
@@ -126,18 +127,20 @@ void MemorySubscription::StartOne(const PartitionStart& start, Cursor& cursor) {
   cursor.skip_damage = start.accept_gap;
   switch (start.from) {
     case StartFrom::kEarliest:
-      if (partition.earliest > 0 && !start.accept_gap) return PushGap(key, "the beginning is gone");
+      if (partition.earliest > 0 && !start.accept_gap)
+        return PushGap(key, partition.earliest, "the beginning is gone");
       cursor.next = partition.earliest;
       break;
     case StartFrom::kEnd:
       cursor.next = partition.records.size();
       break;
     case StartFrom::kPosition:
-      if (start.position.log_id != topic.log_id) return PushGap(key, "another log");
+      if (start.position.log_id != topic.log_id)
+        return PushGap(key, partition.earliest, "another log");
       if (start.position.offset > partition.records.size())
-        return PushGap(key, "the position is past the end");
+        return PushGap(key, partition.records.size(), "the position is past the end");
       if (start.position.offset < partition.earliest && !start.accept_gap) {
-        return PushGap(key, "the position is before the earliest record");
+        return PushGap(key, partition.earliest, "the position is before the earliest record");
       }
       cursor.next = std::max(start.position.offset, partition.earliest);
       break;

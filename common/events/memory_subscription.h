@@ -38,7 +38,7 @@ class MemorySubscription final : public Subscription {
   bool connected() const { return connection_ == bus_.connection_ && !bus_.down_; }
   void Disconnect();
   void StartOne(const PartitionStart& start, Cursor& cursor);
-  void PushGap(const MemoryBus::Key& key, std::string reason);
+  void PushGap(const MemoryBus::Key& key, uint64_t nearest, std::string reason);
   std::optional<Batch> NextBatch();
   std::optional<Batch> Read(const MemoryBus::Key& key, Cursor& cursor);
 

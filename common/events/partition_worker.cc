@@ -98,15 +98,14 @@ PartitionStart PartitionWorker::StartAfter(const Gap& gap) const {
   start.topic = partition_.topic;
   start.partition = partition_.partition;
   start.accept_gap = true;
-  const bool damaged_here = gap.log_id == position_.log_id() &&
-                            gap.earliest <= position_.offset() && position_.offset() < gap.end;
-  if (damaged_here) {
+  if (gap.log_id == position_.log_id() && gap.earliest > position_.offset()) {
     start.from = StartFrom::kPosition;
-    start.position = {gap.log_id, position_.offset()};
-  } else {
-    // All that is left is read again: the sequences tell what has taken effect.
-    start.from = StartFrom::kEarliest;
     start.position = {gap.log_id, gap.earliest};
+  } else {
+    // Another log, or one that lost its end: all that is left is read again from its first record;
+    // the sequences tell what has taken effect.
+    start.from = StartFrom::kEarliest;
+    start.position = {gap.log_id, 0};
   }
   return start;
 }

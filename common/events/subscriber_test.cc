@@ -371,5 +371,44 @@ TEST_F(GapTest, ADamagedRecordInTheLogIsSteppedOverOnceAccepted) {
   EXPECT_EQ(consumer_.Heard("k"), "1 3");
 }
 
+TEST_F(GapTest, ALogThatLostItsEndIsReadAgainWithoutRepeatingEffectsAlsoAfterACrash) {
+  producer_.Say("k", {"1", "2", "3"});
+  Settle();
+  producer_.StopRelay();
+  bus_.RewindMark(kTopic, 1);
+  executor_.Advance(absl::Minutes(1));
+  EXPECT_THAT(GapReason(), testing::HasSubstr("past the end"));
+  EXPECT_TRUE(RunJust(executor_, consumer_.subscriber().AcceptGap({kTopic, kPartition})).ok());
+  consumer_.Crash();
+  bus_.Append(kTopic, "k", "2 is here already");
+  bus_.Append(kTopic, "k", "3 is here already");
+  event::v1::Event fourth;
+  fourth.set_key("k");
+  fourth.set_sequence(bus_.mark(kTopic) + 1);
+  fourth.set_type("google.protobuf.StringValue");
+  fourth.set_data(Said("k", "4").SerializeAsString());
+  bus_.Append(kTopic, "k", fourth.SerializeAsString());
+  Settle();
+  EXPECT_EQ(consumer_.Heard("k"), "1 2 3 4");
+  EXPECT_THAT(consumer_.Parked(), IsEmpty());
+}
+
+TEST_F(GapTest, LaterDamageIsAGapOfItsOwn) {
+  consumer_.Stop();
+  producer_.Say("k", {"1", "2", "3", "4", "5", "6", "7", "8"});
+  Settle();
+  bus_.Damage(kTopic, kPartition, 1);
+  bus_.Damage(kTopic, kPartition, 6);
+  consumer_.Start();
+  executor_.Advance(absl::Seconds(10));
+  EXPECT_TRUE(Accept().ok());
+  executor_.Advance(absl::Minutes(1));
+  EXPECT_EQ(consumer_.Heard("k"), "1 3 4 5 6");
+  EXPECT_THAT(GapReason(), testing::HasSubstr("cannot be read"));
+  EXPECT_TRUE(Accept().ok());
+  Settle();
+  EXPECT_EQ(consumer_.Heard("k"), "1 3 4 5 6 8");
+}
+
 }  // namespace
 }  // namespace maru::events
