@@ -35,7 +35,7 @@ std::optional<std::string> Grpcurl() {
   for (const auto folder : absl::StrSplit(path == nullptr ? "" : path, ':'))
     folders.emplace_back(folder);
   for (const std::string& folder : folders) {
-    const std::string program = absl::StrCat(folder, "/grpcurl");
+    std::string program = absl::StrCat(folder, "/grpcurl");
     if (access(program.c_str(), X_OK) == 0) return program;
   }
   return std::nullopt;
