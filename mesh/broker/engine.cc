@@ -10,7 +10,7 @@ absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(
     maru::store::RocksDbOptions options, const Clock& clock) {
   options.write_buffer_bytes = 64 << 20;
   options.block_cache_bytes = 2 << 20;
-  options.adjust = [](rocksdb::Options& rocksdb) {
+  options.adjust = [callers = std::move(options.adjust)](rocksdb::Options& rocksdb) {
     // Frames go into blob files at the first flush and are never moved again: a record is written
     // twice, to the write-ahead log and to its blob. Retention and deletion remove the oldest
     // frames together, so blob files empty by themselves; collecting garbage would copy what is
@@ -25,6 +25,7 @@ absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(
     rocksdb.max_total_wal_size = uint64_t{256} << 20;
     rocksdb.recycle_log_file_num = 0;
     rocksdb.arena_block_size = 1 << 20;
+    if (callers) callers(rocksdb);
   };
   return maru::store::OpenRocksDb(std::move(options), clock);
 }

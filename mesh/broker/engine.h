@@ -11,8 +11,8 @@
 
 namespace maru::broker {
 
-// `options.folder`, `env` and `disk_space` count; the rest is decided here (README.md, "Engine").
-// Errors as of OpenRocksDb.
+// `options.folder`, `env`, `disk_space`, the floor and `adjust` (after ours) count; the rest is
+// decided here (README.md, "Engine"). Errors as of OpenRocksDb.
 absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(
     maru::store::RocksDbOptions options, const Clock& clock);
 
