@@ -5,6 +5,7 @@
 
 #include <grpcpp/generic/generic_stub.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -14,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/base/mutex.h"
 #include "google/protobuf/message.h"
 #include "google/rpc/error_details.pb.h"
 
@@ -68,6 +70,15 @@ struct Method {
   std::string_view path;
 };
 
+// What those who called a server went through.
+struct Availability {
+  // Calls that the server did not answer: nobody listened, it went away, the deadline passed.
+  uint64_t unanswered = 0;
+  // The longest time without an answer although somebody called: from the first call that was not
+  // answered to the next answer.
+  absl::Duration longest_outage;
+};
+
 // One connection to one server. Reconnects within 100 ms of a failed attempt; never waits for the
 // server to come up. Thread-safe.
 class Client {
@@ -82,12 +93,22 @@ class Client {
   Outcome CallStream(std::string_view path, const std::string& request, const CallOptions& options,
                      std::vector<std::string>* replies);
 
-  // Whether the health service says SERVING now.
+  // Whether the health service says SERVING now. No part of `availability`.
   bool Serving();
 
+  Availability availability() const;
+
  private:
+  Outcome Send(std::string_view path, const std::string& request, const CallOptions& options,
+               std::string* reply);
+  void Count(const Outcome& outcome);
+
   const std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
+  mutable Mutex mutex_;
+  Availability availability_ ABSL_GUARDED_BY(mutex_);
+  absl::Time last_answer_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  std::optional<absl::Time> silent_since_ ABSL_GUARDED_BY(mutex_);
 };
 
 // As Client::Call, typed. A reply that cannot be decoded is INTERNAL.

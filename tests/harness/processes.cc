@@ -110,7 +110,7 @@ absl::Status Process::Start() {
   RETURN_IF_ERROR(pid.status());
   pid_ = *pid;
   end_.reset();
-  told_to_end_ = false;
+  told_to_end_ = 0;
   return absl::OkStatus();
 }
 
@@ -125,15 +125,20 @@ void Process::Signal(int number) {
 
 void Process::Kill() {
   if (!running()) return;
-  told_to_end_ = true;
+  told_to_end_ = SIGKILL;
   kill(pid_, SIGKILL);
   Reap(/*wait=*/true);
 }
 
+void Process::Terminate() {
+  if (!running()) return;
+  told_to_end_ = SIGTERM;
+  kill(pid_, SIGTERM);
+}
+
 absl::Status Process::Stop(absl::Duration within) {
   if (!running()) return absl::InternalError(absl::StrCat("it did not run: ", sudden_end()));
-  told_to_end_ = true;
-  kill(pid_, SIGTERM);
+  Terminate();
   const absl::Time until = absl::Now() + within;
   while (running()) {
     if (absl::Now() > until) {
@@ -143,14 +148,15 @@ absl::Status Process::Stop(absl::Duration within) {
     }
     poll(nullptr, 0, static_cast<int>(absl::ToInt64Milliseconds(kPoll)));
   }
-  if (WIFEXITED(*end_) && WEXITSTATUS(*end_) == 0) return absl::OkStatus();
-  told_to_end_ = false;
-  return absl::InternalError(absl::StrCat("it stopped with ", sudden_end()));
+  const std::string end = sudden_end();
+  return end.empty() ? absl::OkStatus()
+                     : absl::InternalError(absl::StrCat("it stopped with ", end));
 }
 
 std::string Process::sudden_end() {
   Reap(/*wait=*/false);
-  if (!end_.has_value() || told_to_end_) return "";
+  if (!end_.has_value() || told_to_end_ == SIGKILL) return "";
+  if (told_to_end_ == SIGTERM && WIFEXITED(*end_) && WEXITSTATUS(*end_) == 0) return "";
   if (WIFSIGNALED(*end_)) {
     return absl::StrCat("signal ", WTERMSIG(*end_), " (", strsignal(WTERMSIG(*end_)), ")");
   }

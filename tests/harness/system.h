@@ -63,6 +63,8 @@ class System {
   std::string Token(const std::string& role, const std::string& subject);
 
   void Kill(std::string_view deployment);
+  // SIGTERM, without waiting for its end.
+  void Terminate(std::string_view deployment);
   // The process stands still (SIGSTOP) until Resume; its sockets stay open.
   void Suspend(std::string_view deployment);
   void Resume(std::string_view deployment);
