@@ -141,7 +141,8 @@ Outcome Client::Send(std::string_view path, const std::string& request, const Ca
 }
 
 void Client::Count(const Outcome& outcome) {
-  // Every error that a handler answers with has a reason; a server that starts or ends has this one.
+  // Every error that a handler answers with has a reason; a server that starts or ends has this
+  // one.
   const bool answered =
       outcome.ok() || (!outcome.reason().empty() && outcome.reason() != kNotServing);
   const absl::Time now = absl::Now();

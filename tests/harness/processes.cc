@@ -65,6 +65,12 @@ std::string ReadAll(int descriptor) {
   return text;
 }
 
+// What waitpid says.
+std::string Describe(int end) {
+  if (WIFEXITED(end)) return absl::StrCat("exit code ", WEXITSTATUS(end));
+  return absl::StrCat("signal ", WTERMSIG(end), " (", strsignal(WTERMSIG(end)), ")");
+}
+
 constexpr absl::Duration kPoll = absl::Milliseconds(5);
 
 }  // namespace
@@ -148,19 +154,17 @@ absl::Status Process::Stop(absl::Duration within) {
     }
     poll(nullptr, 0, static_cast<int>(absl::ToInt64Milliseconds(kPoll)));
   }
-  const std::string end = sudden_end();
-  return end.empty() ? absl::OkStatus()
-                     : absl::InternalError(absl::StrCat("it stopped with ", end));
+  if (WIFEXITED(*end_) && WEXITSTATUS(*end_) == 0) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("it stopped with ", Describe(*end_)));
 }
 
 std::string Process::sudden_end() {
   Reap(/*wait=*/false);
   if (!end_.has_value() || told_to_end_ == SIGKILL) return "";
-  if (told_to_end_ == SIGTERM && WIFEXITED(*end_) && WEXITSTATUS(*end_) == 0) return "";
-  if (WIFSIGNALED(*end_)) {
-    return absl::StrCat("signal ", WTERMSIG(*end_), " (", strsignal(WTERMSIG(*end_)), ")");
-  }
-  return absl::StrCat("exit code ", WEXITSTATUS(*end_));
+  // It has no handler yet right after its start.
+  const bool in_order = (WIFEXITED(*end_) && WEXITSTATUS(*end_) == 0) ||
+                        (WIFSIGNALED(*end_) && WTERMSIG(*end_) == SIGTERM);
+  return told_to_end_ == SIGTERM && in_order ? "" : Describe(*end_);
 }
 
 void Process::Reap(bool wait) {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <limits>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -40,10 +40,10 @@ std::string ByProcess(const std::map<std::string, int>& counts) {
 }
 
 std::string LongestOutage(const TortureReport& report) {
-  const auto worst = std::max_element(
-      report.availability.begin(), report.availability.end(), [](const auto& a, const auto& b) {
-        return a.second.longest_outage < b.second.longest_outage;
-      });
+  const auto worst = std::max_element(report.availability.begin(), report.availability.end(),
+                                      [](const auto& a, const auto& b) {
+                                        return a.second.longest_outage < b.second.longest_outage;
+                                      });
   return absl::StrFormat("%.1f s (%s)", absl::ToDoubleSeconds(worst->second.longest_outage),
                          Short(worst->first));
 }
@@ -129,5 +129,8 @@ int main(int argc, char** argv) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   absl::SetProgramUsageMessage("Storms over a system of its own. See tests/torture/README.md.");
   absl::ParseCommandLine(argc, argv);
-  return maru::harness::Main();
+  const int code = maru::harness::Main();
+  std::fflush(stdout);
+  // gRPC's threads are not waited for: at exit they complain of each other.
+  std::_Exit(code);
 }

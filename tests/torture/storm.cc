@@ -75,7 +75,7 @@ absl::Status Storm::Do(const Due& due) {
     case Deed::kLaunch:
       RETURN_IF_ERROR(Launch(due.process));
       if (std::bernoulli_distribution(options_.again)(random_)) {
-        Plan(options_.soon, Deed::kKill, due.process);
+        Plan(options_.starting, Deed::kKill, due.process);
       }
       break;
     case Deed::kKill:
@@ -141,7 +141,7 @@ void Storm::Kill(const std::string& process) {
     ++tally_.kills[process];
     if (life.ending) {
       ++tally_.kills_while_ending;
-    } else if (absl::Now() - life.began < options_.soon.second) {
+    } else if (absl::Now() - life.began < options_.starting.second) {
       ++tally_.kills_while_starting;
     }
     system_.Kill(process);
@@ -152,7 +152,7 @@ void Storm::Kill(const std::string& process) {
 void Storm::KillWhileEnding(const std::string& process) {
   lives_[process].ending = true;
   system_.Terminate(process);
-  Plan(options_.soon, Deed::kKill, process);
+  Plan(options_.ending, Deed::kKill, process);
 }
 
 void Storm::Pause(const std::string& process) {

@@ -27,9 +27,10 @@ struct StormOptions {
   Range calm = {absl::Milliseconds(50), absl::Milliseconds(1000)};
   // How long who was killed stays away.
   Range down = {absl::ZeroDuration(), absl::Milliseconds(800)};
-  // From the start of a process to the SIGKILL that strikes it again; also from a SIGTERM to the
-  // SIGKILL in the middle of the shutdown. Starting takes about 100 ms.
-  Range soon = {absl::ZeroDuration(), absl::Milliseconds(150)};
+  // From the start of a process, which takes about 100 ms, to the SIGKILL that strikes it again.
+  Range starting = {absl::ZeroDuration(), absl::Milliseconds(150)};
+  // From a SIGTERM to the SIGKILL in the middle of the shutdown.
+  Range ending = {absl::ZeroDuration(), absl::Milliseconds(30)};
   Range pause = {absl::Seconds(1), absl::Seconds(4)};
   // How often each strike is drawn, in proportion to the others.
   double one = 8;

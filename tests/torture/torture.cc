@@ -1,7 +1,10 @@
 #include "tests/torture/torture.h"
 
+#include <atomic>
 #include <future>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
@@ -13,6 +16,34 @@ namespace {
 // What a healed system must still be able to do, and within which time everything is at rest.
 constexpr uint64_t kCommandsAfterwards = 100;
 constexpr absl::Duration kQuiet = absl::Seconds(60);
+
+// Somebody who asks one process how it is, again and again: what the load seldom or never calls is
+// called all the time.
+class Caller {
+ public:
+  Caller(System& system, const std::string& process)
+      : admin_(system, "admin", "root"), thread_([this, process] { Run(process); }) {}
+  ~Caller() {
+    stop_ = true;
+    thread_.join();
+  }
+
+ private:
+  void Run(const std::string& process) {
+    while (!stop_) {
+      if (process == kBroker) {
+        admin_.Call(kListTopics, broker::v1::ListTopicsRequest());
+      } else {
+        admin_.Call(GetStatusOf(process), admin::v1::GetStatusRequest());
+      }
+      PauseBeforeRetry();
+    }
+  }
+
+  const Actor admin_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
 
 }  // namespace
 
@@ -40,6 +71,10 @@ std::string Torture::Round(const std::function<void(const TortureReport&)>& look
   options.seed = options_.storm.seed * 1000 + static_cast<uint64_t>(checks_);
   auto load = Load::Begin(*system_, options);
   if (!load.ok()) return absl::StrCat("no load: ", load.status().ToString());
+  std::vector<std::unique_ptr<Caller>> callers;
+  for (const std::string& process : system_->processes()) {
+    callers.push_back(std::make_unique<Caller>(*system_, process));
+  }
   // A course ends in the middle of it.
   auto ended = std::async(std::launch::async, [&load] { return (*load)->EndCourse(); });
 
@@ -54,6 +89,7 @@ std::string Torture::Round(const std::function<void(const TortureReport&)>& look
   if (storm.ok()) problem = (*load)->AwaitMore(kCommandsAfterwards);
   const absl::Status end_of_course = ended.get();
   if (problem.empty() && !end_of_course.ok()) problem = end_of_course.ToString();
+  callers.clear();
   (*load)->Finish();
   acknowledged_ += (*load)->acknowledged();
   ledger_.Merge((*load)->ledger());
