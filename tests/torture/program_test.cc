@@ -1,4 +1,4 @@
-// Goal: however maru-torture ends, it leaves no process behind.
+// Goal: however `tools/maru torture` ends, it leaves no process behind.
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -26,28 +26,40 @@ int ProcessesThatName(const std::string& text) {
   return count;
 }
 
+int FoldersIn(const std::string& folder) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    count += entry.is_directory();
+  return count;
+}
+
 TEST(TortureProgramTest, LeavesNoProcessBehindWhenItIsInterruptedOrKilled) {
+  const std::string preset =
+      std::filesystem::path(ProgramPath("x")).parent_path().parent_path().filename();
   for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {
     SCOPED_TRACE(signal);
-    const std::string folder = absl::StrCat(testing::TempDir(), "/interrupted-", signal);
-    std::filesystem::remove_all(folder);
-    Process program({ProgramPath("maru-torture"), absl::StrCat("--folder=", folder),
-                     "--duration=1m", "--seed=7"},
-                    absl::StrCat(testing::TempDir(), "/interrupted-", signal, ".log"));
-    ASSERT_TRUE(program.Start().ok());
-    // It and its six processes.
+    const std::string state = absl::StrCat(testing::TempDir(), "/interrupted-", signal);
+    std::filesystem::remove_all(state);
+    std::filesystem::create_directories(state);
+    Process verb({"/usr/bin/env", "python3", absl::StrCat(SourceFolder(), "/tools/maru"), "torture",
+                  "--no-build", "--preset", preset, "--minutes", "1", "--state", state},
+                 absl::StrCat(state, "/log"));
+    ASSERT_TRUE(verb.Start().ok());
+    // The verb, the program and its six processes.
     const auto all_run = [&] {
-      const int count = ProcessesThatName(folder);
-      return count >= 7 ? "" : absl::StrCat("only ", count, " processes");
+      const int count = ProcessesThatName(state);
+      return count >= 8 ? "" : absl::StrCat("only ", count, " processes");
     };
     ASSERT_EQ(Eventually(kPatience, all_run), "");
-    program.Signal(signal);
+    verb.Signal(signal);
     const auto all_ended = [&] {
-      const int count = ProcessesThatName(folder);
+      const int count = verb.running() + ProcessesThatName(state);
       return count == 0 ? "" : absl::StrCat(count, " processes are left");
     };
     EXPECT_EQ(Eventually(kPatience, all_ended), "");
-    std::filesystem::remove_all(folder);
+    // What can clean up does.
+    if (signal != SIGKILL) EXPECT_EQ(FoldersIn(state), 0);
+    std::filesystem::remove_all(state);
   }
 }
 
