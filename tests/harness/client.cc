@@ -93,28 +93,6 @@ bool Finish(grpc::CompletionQueue& queue) {
 
 }  // namespace
 
-bool Outcome::Names(std::string_view field) const {
-  for (const auto& violation : bad_request.field_violations()) {
-    if (violation.field() == field) return true;
-  }
-  return false;
-}
-
-std::string Describe(const Outcome& outcome) {
-  std::string text = absl::StatusCodeToString(outcome.code);
-  if (!outcome.reason().empty()) absl::StrAppend(&text, "/", outcome.reason());
-  absl::StrAppend(&text, " ", outcome.message);
-  for (const auto& violation : outcome.bad_request.field_violations()) {
-    absl::StrAppend(&text, " [", violation.field(), ": ", violation.description(), "]");
-  }
-  absl::StrAppend(&text, " (", absl::FormatDuration(outcome.took), ")");
-  return text;
-}
-
-std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
-  return out << Describe(outcome);
-}
-
 Client::Client(const std::string& address) : channel_(Connect(address)), stub_(channel_) {}
 
 Outcome Client::Call(std::string_view path, const std::string& request, const CallOptions& options,

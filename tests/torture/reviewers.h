@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/base/mutex.h"
 #include "tests/harness/actor.h"
+#include "tests/workload/methods.h"
 
 namespace maru::harness {
 

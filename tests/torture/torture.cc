@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "tests/harness/checkers.h"
+#include "tests/workload/methods.h"
 
 namespace maru::harness {
 namespace {

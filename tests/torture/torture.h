@@ -11,10 +11,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "tests/harness/ledger.h"
 #include "tests/harness/load.h"
 #include "tests/harness/system.h"
 #include "tests/torture/storm.h"
+#include "tests/workload/ledger.h"
 
 namespace maru::harness {
 
