@@ -93,6 +93,13 @@ class Store final : public rpc::ReplayLookup {
   auto Transact(const rpc::CallContext& call, Fn fn)
       -> async::Task<std::invoke_result_t<Fn&, Txn&>>;
 
+  // The same for a command that will read the rows `touched` (KeySpace::KeyOf): what is cold of
+  // them is brought into the cache first, so that the writer does not wait for the disk. Errors
+  // also as of Read.
+  template <class Fn>
+  auto Transact(const rpc::CallContext& call, std::vector<std::string> touched, Fn fn)
+      -> async::Task<std::invoke_result_t<Fn&, Txn&>>;
+
   // The same for the runtime's own work (subscriber, relay, sweeps, timers): nothing is recorded;
   // `fn` -> absl::Status.
   template <class Fn>
@@ -170,6 +177,13 @@ auto Store::Transact(const rpc::CallContext& call, Fn fn)
   CO_RETURN_IF_ERROR(command.outcome());
   call.Published(command.published());
   co_return command.TakeResult();
+}
+
+template <class Fn>
+auto Store::Transact(const rpc::CallContext& call, std::vector<std::string> touched, Fn fn)
+    -> async::Task<std::invoke_result_t<Fn&, Txn&>> {
+  CO_RETURN_IF_ERROR(co_await Warm(std::move(touched)));
+  co_return co_await Transact(call, std::move(fn));
 }
 
 template <class Fn>
