@@ -38,14 +38,6 @@
 
 namespace maru::store {
 
-// Where the store's work runs.
-enum class Threads {
-  // A writer thread, and read_threads.
-  kOwn,
-  // Everything is a step on the executor: the same code under virtual time (tests, simulation).
-  kNone,
-};
-
 struct StoreOptions {
   // "datecourse-schedule": producer of its events, checked against the format record on disk.
   std::string deployment;
@@ -64,7 +56,10 @@ struct StoreOptions {
   absl::Duration sweep_rest = absl::Minutes(10);
   // Threads that wait for the disk on behalf of reads.
   int read_threads = 1;
-  Threads threads = Threads::kOwn;
+  // Where the work runs that waits for the disk. Null: on a writer thread and read_threads. Else as
+  // steps on this executor, of the same thread as the store's own: the same code under virtual time
+  // (tests, simulation).
+  async::Executor* steps = nullptr;
 };
 
 // A row of the outbox: `event` is a serialised event.v1.Event.

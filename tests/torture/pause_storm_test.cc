@@ -115,14 +115,14 @@ void ExpectRefusedAtOnce(const std::vector<Reviewers::Sample>& samples, absl::Ti
   EXPECT_LE(late, kMayBeLater * all) << "of " << all;
 }
 
-// From `continued` until schedule answers again: no longer than the last ones that were refused
-// before were told to wait.
+// From `continued` until schedule answers again: no longer than those who were refused around that
+// moment were told to wait.
 void ExpectBackWithinTheOpenInterval(const std::vector<Reviewers::Sample>& samples,
                                      absl::Time continued) {
   absl::Time told = continued;
   absl::Time answered = absl::InfiniteFuture();
   for (const auto& sample : samples) {
-    if (sample.ended() < continued && sample.outcome.retry_delay.has_value()) {
+    if (sample.ended() < continued + kRoom && sample.outcome.retry_delay.has_value()) {
       told = std::max(told, sample.ended() + *sample.outcome.retry_delay);
     }
     if (sample.ended() > continued && sample.answered()) {

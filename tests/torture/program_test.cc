@@ -38,7 +38,9 @@ TEST(TortureProgramTest, LeavesNoProcessBehindWhenItIsInterruptedOrKilled) {
       std::filesystem::path(ProgramPath("x")).parent_path().parent_path().filename();
   for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {
     SCOPED_TRACE(signal);
-    const std::string state = absl::StrCat(testing::TempDir(), "/interrupted-", signal);
+    const std::string state =
+        std::filesystem::path(absl::StrCat(testing::TempDir(), "/interrupted-", signal))
+            .lexically_normal();
     std::filesystem::remove_all(state);
     std::filesystem::create_directories(state);
     Process verb({"/usr/bin/env", "python3", absl::StrCat(SourceFolder(), "/tools/maru"), "torture",
