@@ -23,9 +23,19 @@ bool MayStillHappen(const Outcome& outcome);
 // Between two tries of one call.
 inline constexpr absl::Duration kRetryPause = absl::Milliseconds(20);
 
+// How long a command is repeated.
+struct Patience {
+  // From its first try; then nobody knows what it did.
+  absl::Duration within = absl::Seconds(60);
+  // Tries, when every one of them surely did nothing (RESOURCE_EXHAUSTED, a callee that is down).
+  int certain_tries = 3;
+};
+
 // What came of a command after as many tries as it took.
 template <typename Reply>
 struct Insisted : Result<Reply> {
+  // When the first try began.
+  Instant began;
   // Nobody knows what it did or will yet do: no try was answered for good, or it was refused while
   // an earlier try, which may come after the refusal, got no answer. Success is never uncertain:
   // the request_id makes every other try a repeat.
@@ -50,22 +60,24 @@ class Actor {
     return workload::Call(api_, method, std::move(request), std::move(options));
   }
 
-  // The same request until its outcome is known, or `within` has passed: what a careful caller does
+  // The same request until its outcome is known or `patience` is over: what a careful caller does
   // with a command that has a request_id, whatever happens to the server meanwhile.
   template <typename Request, typename Reply>
   async::Task<Insisted<Reply>> Insist(Method<Request, Reply> method, Request request,
-                                      absl::Duration within) const {
+                                      Patience patience = Patience()) const {
     async::Executor& executor = api_.executor();
-    const Instant until = executor.Now() + within;
     Insisted<Reply> insisted;
-    while (true) {
+    insisted.began = executor.Now();
+    const Instant until = insisted.began + patience.within;
+    for (int tries = 1;; ++tries) {
       static_cast<Result<Reply>&>(insisted) = co_await Call(method, request);
       if (insisted.ok()) {
         insisted.uncertain = false;
         co_return insisted;
       }
       if (MayStillHappen(insisted)) insisted.uncertain = true;
-      if (!IsOpen(insisted) || executor.Now() > until) co_return insisted;
+      const bool enough = !insisted.uncertain && tries >= patience.certain_tries;
+      if (!IsOpen(insisted) || enough || executor.Now() >= until) co_return insisted;
       co_await executor.Sleep(kRetryPause);
     }
   }
