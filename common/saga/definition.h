@@ -121,8 +121,8 @@ class Step {
   // How to take the step back. The callee recognises a repeat, and what arrives before or without
   // the step itself (then the step can never take effect any more).
   template <class Client, class Request, class Answer, class RequestOf>
-  Step&& UndoneBy(std::string name, Client client, ClientMethod<Client, Request, Answer> method,
-                  RequestOf request_of) && {
+  Step UndoneBy(std::string name, Client client, ClientMethod<Client, Request, Answer> method,
+                RequestOf request_of) && {
     spec_.undo_name = std::move(name);
     auto make = internal::CallOf<Row>(client, method, std::move(request_of));
     spec_.undo = [make](const rpc::CallContext& call, const Message& row) {
@@ -132,7 +132,7 @@ class Step {
   }
 
   // An unknown outcome is settled by repeating the call until it is answered.
-  Step&& AskedAgain() && {
+  Step AskedAgain() && {
     spec_.on_unknown = OnUnknown::kAskAgain;
     return std::move(*this);
   }
@@ -141,8 +141,8 @@ class Step {
   // whether the step took effect, in which case `on_done(txn, row, answer)` commits it; if not, the
   // callee has seen to it that it never will.
   template <class Client, class Request, class Answer, class RequestOf, class Applied, class OnDone>
-  Step&& SettledBy(std::string name, Client client, ClientMethod<Client, Request, Answer> method,
-                   RequestOf request_of, Applied applied, OnDone on_done) && {
+  Step SettledBy(std::string name, Client client, ClientMethod<Client, Request, Answer> method,
+                 RequestOf request_of, Applied applied, OnDone on_done) && {
     spec_.on_unknown = OnUnknown::kSettle;
     spec_.settle_name = std::move(name);
     auto make = internal::CallOf<Row>(client, method, std::move(request_of));
@@ -156,7 +156,7 @@ class Step {
   // does not answer, the command succeeds with the row still PENDING, and the call is repeated
   // until it is answered.
   template <class Accepted>
-  Step&& AcceptedWhen(Accepted accepted) && {
+  Step AcceptedWhen(Accepted accepted) && {
     spec_.accepted = [accepted](const Message& row) {
       return accepted(static_cast<const Row&>(row));
     };

@@ -79,7 +79,7 @@ absl::Status BeginOrJoin(Txn& txn, const rpc::CallContext& call, const Declarati
     ASSIGN_OR_RETURN(const std::optional<disk::Request> known,
                      kRequests.Get(txn, key.principal, key.method, key.request_id));
     if (known.has_value()) {
-      if (known->sha256() != key.sha256) {
+      if (known->sha256() != key.sha256 || known->saga() != saga.name) {
         return options::v1::errors::RequestIdReused(key.request_id);
       }
       begun.id = known->id();

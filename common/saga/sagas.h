@@ -169,6 +169,8 @@ class Saga {
     co_return co_await sagas_.Cancel(call, declaration_, std::move(id), erased);
   }
 
+  const Declaration& declaration() const { return declaration_; }
+
  private:
   Sagas& sagas_;
   const Declaration& declaration_;
