@@ -7,10 +7,10 @@
 #include "common/async/scope.h"
 #include "common/base/strings.h"
 #include "tests/simulation/faults.h"
-#include "tests/simulation/load.h"
 #include "tests/simulation/sim_api.h"
 #include "tests/simulation/trace.h"
 #include "tests/simulation/world.h"
+#include "tests/workload/workload.h"
 
 namespace maru::simulation {
 
@@ -33,7 +33,7 @@ class Run {
         world_(fixture, seed, trace_),
         api_(world_),
         faults_(world_),
-        load_(api_) {
+        load_(api_, {}) {
     report_.seed = seed;
   }
 
@@ -92,7 +92,7 @@ class Run {
   World world_;
   SimApi api_;
   Faults faults_;
-  Load load_;
+  workload::Workload load_;
   // What the clients do; before all that it uses.
   async::Scope scope_;
 };
