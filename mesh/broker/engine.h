@@ -11,7 +11,9 @@
 
 namespace maru::broker {
 
-// `options.folder`, `env` and `disk_space` count; the rest is decided here (README.md, "Engine").
+// `options` with what the log decides: all but folder, `env`, `disk_space` and the floor
+// (README.md, "Engine").
+maru::store::RocksDbOptions EngineOptions(maru::store::RocksDbOptions options);
 // Errors as of OpenRocksDb.
 absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(
     maru::store::RocksDbOptions options, const Clock& clock);

@@ -1,11 +1,10 @@
 #include "tests/harness/load.h"
 
-#include <poll.h>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
+#include "tests/harness/actor.h"
 
 namespace maru::harness {
 namespace {
@@ -40,14 +39,14 @@ absl::StatusOr<std::unique_ptr<Load>> Load::Begin(System& system, const LoadOpti
   load->ledger_.Registered(comment.reply);
 
   for (int i = 0; i < options.customers; ++i) {
-    auto worker = std::make_unique<Worker>();
-    worker->customer = std::make_unique<Customer>(system, absl::StrCat("customer-", i),
-                                                  load->courses_, comment.reply.id(),
-                                                  options.seed * 1000 + static_cast<uint64_t>(i));
-    load->workers_.push_back(std::move(worker));
+    const uint64_t seed = options.seed * 1000 + static_cast<uint64_t>(i);
+    Worker& worker = *load->workers_.emplace_back(std::make_unique<Worker>(system, seed));
+    worker.customer = std::make_unique<Customer>(worker.api, absl::StrCat("customer-", i),
+                                                 load->courses_, comment.reply.id());
   }
   for (const auto& worker : load->workers_) {
-    worker->thread = std::thread([&load = *load, &worker = *worker] { load.Run(worker); });
+    worker->api.executor().Post(
+        [&load = *load, &worker = *worker] { worker.scope.Spawn(load.Run(worker)); });
   }
   return load;
 }
@@ -85,12 +84,13 @@ absl::Status Load::EndCourse() {
   return absl::OkStatus();
 }
 
-void Load::Run(Worker& worker) {
+async::Task<> Load::Run(Worker& worker) {
   while (!finish_.load(std::memory_order_relaxed)) {
-    worker.customer->Step();
+    co_await worker.customer->Step();
     worker.acknowledged.store(worker.customer->acknowledged(), std::memory_order_relaxed);
-    poll(nullptr, 0, static_cast<int>(absl::ToInt64Milliseconds(options_.think)));
+    co_await worker.api.executor().Sleep(options_.think);
   }
+  worker.ended.set_value();
 }
 
 uint64_t Load::acknowledged() const {
@@ -112,7 +112,7 @@ std::string Load::AwaitMore(uint64_t more, absl::Duration within) const {
 void Load::Finish() {
   finish_ = true;
   for (const auto& worker : workers_) {
-    if (worker->thread.joinable()) worker->thread.join();
+    worker->end.wait();
   }
 }
 

@@ -5,16 +5,18 @@
 
 #include <atomic>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "tests/harness/customer.h"
-#include "tests/harness/ledger.h"
+#include "common/async/scope.h"
 #include "tests/harness/system.h"
+#include "tests/harness/system_api.h"
+#include "tests/workload/customer.h"
+#include "tests/workload/ledger.h"
 
 namespace maru::harness {
 
@@ -50,14 +52,20 @@ class Load {
 
  private:
   struct Worker {
+    Worker(System& system, uint64_t seed) : api(system, seed) {}
+
+    // Before `api`: its thread has ended when the frames go.
+    async::Scope scope;
+    SystemApi api;
     std::unique_ptr<Customer> customer;
     std::atomic<uint64_t> acknowledged{0};
-    std::thread thread;
+    std::promise<void> ended;
+    std::future<void> end = ended.get_future();
   };
 
   Load(System& system, const LoadOptions& options) : system_(system), options_(options) {}
   absl::Status RegisterCourses();
-  void Run(Worker& worker);
+  async::Task<> Run(Worker& worker);
 
   System& system_;
   const LoadOptions options_;

@@ -1,6 +1,6 @@
 // The methods that the tests call, by the names that stand in the contracts.
-#ifndef MARU_TESTS_HARNESS_METHODS_H_
-#define MARU_TESTS_HARNESS_METHODS_H_
+#ifndef MARU_TESTS_WORKLOAD_METHODS_H_
+#define MARU_TESTS_WORKLOAD_METHODS_H_
 
 #include "google/protobuf/empty.pb.h"
 #include "maru/admin/v1/admin.pb.h"
@@ -10,10 +10,16 @@
 #include "maru/datecourse/schedule/v1/schedule.pb.h"
 #include "maru/datecourse/viewpage/v1/viewpage.pb.h"
 #include "maru/message/v1/message.pb.h"
-#include "tests/harness/client.h"
-#include "tests/harness/system.h"
+#include "tests/workload/api.h"
 
-namespace maru::harness {
+namespace maru::workload {
+
+inline constexpr char kBroker[] = "broker";
+inline constexpr char kSchedule[] = "datecourse-schedule";
+inline constexpr char kCommunication[] = "datecourse-communication";
+inline constexpr char kReview[] = "datecourse-review";
+inline constexpr char kMessage[] = "datecourse-message";
+inline constexpr char kViewpage[] = "datecourse-viewpage";
 
 namespace schedule = maru::datecourse::schedule::v1;
 namespace communication = maru::datecourse::communication::v1;
@@ -97,10 +103,10 @@ inline constexpr Method<broker::v1::ListTopicsRequest, broker::v1::ListTopicsRes
     kBroker, "/maru.broker.v1.BrokerAdminService/ListTopics"};
 inline constexpr Method<broker::v1::GetTopicRequest, broker::v1::Topic> kGetTopic{
     kBroker, "/maru.broker.v1.BrokerAdminService/GetTopic"};
-// A stream of replies: Client::CallStream.
+// A stream of replies: Api::CallStream.
 inline constexpr Method<broker::v1::VerifyTopicRequest, broker::v1::VerifyTopicResponse>
     kVerifyTopic{kBroker, "/maru.broker.v1.BrokerAdminService/VerifyTopic"};
 
-}  // namespace maru::harness
+}  // namespace maru::workload
 
-#endif  // MARU_TESTS_HARNESS_METHODS_H_
+#endif  // MARU_TESTS_WORKLOAD_METHODS_H_

@@ -1,22 +1,20 @@
 // One customer of a load: leaves, changes and takes back comments, bookmarks, likes and reviews,
 // and tries what must be refused. As nobody else acts under its name, it knows what each reply has
 // to be.
-#ifndef MARU_TESTS_HARNESS_CUSTOMER_H_
-#define MARU_TESTS_HARNESS_CUSTOMER_H_
+#ifndef MARU_TESTS_WORKLOAD_CUSTOMER_H_
+#define MARU_TESTS_WORKLOAD_CUSTOMER_H_
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "tests/harness/actor.h"
-#include "tests/harness/ledger.h"
+#include "tests/workload/actor.h"
+#include "tests/workload/ledger.h"
 
-namespace maru::harness {
+namespace maru::workload {
 
 // A schedule of the load.
 struct Course {
@@ -27,16 +25,15 @@ struct Course {
   bool ends = false;
 };
 
-// Not thread-safe: one thread drives it.
+// On the thread of its Api. One Step at a time; it is finished before the customer is destroyed.
 class Customer {
  public:
   // Every customer sees the same courses. `foreign_id` is a comment of somebody else.
-  Customer(System& system, const std::string& subject, const std::vector<Course>& courses,
-           std::string foreign_id, uint64_t seed);
+  Customer(Api& api, const std::string& subject, const std::vector<Course>& courses,
+           std::string foreign_id);
 
-  // One command, repeated until its outcome is known. `gave_up` once no server has answered for a
-  // long time.
-  void Step();
+  // One command, repeated until its outcome is known.
+  async::Task<> Step();
 
   const Ledger& ledger() const { return ledger_; }
   // Commands whose outcome is known, in all and those that review took.
@@ -54,26 +51,26 @@ class Customer {
     std::string review;
   };
 
-  void Comment();
-  void ModifyComment();
-  void DeleteComment();
-  void ToggleBookmark();
-  void ToggleLike();
-  void WriteReview();
-  void ModifyReview();
-  void DeleteReview();
-  void LookAtPage();
+  async::Task<> Comment();
+  async::Task<> ModifyComment();
+  async::Task<> DeleteComment();
+  async::Task<> ToggleBookmark();
+  async::Task<> ToggleLike();
+  async::Task<> WriteReview();
+  async::Task<> ModifyReview();
+  async::Task<> DeleteReview();
+  async::Task<> LookAtPage();
   // What must be refused.
-  void TryInvalid();
-  void TryForeign();
-  void TryRepeat();
-  void TryReuseOfRequestId();
+  async::Task<> TryInvalid();
+  async::Task<> TryForeign();
+  async::Task<> TryRepeat();
+  async::Task<> TryReuseOfRequestId();
 
-  void Toggle(communication::Communication::Kind kind, std::string& own);
-  std::optional<communication::Communication> Register(communication::Communication::Kind kind,
-                                                       const std::string& text);
-  Result<review::Review> AskForReview(const review::WriteReviewRequest& request);
-  std::optional<communication::Communication> Delete(const std::string& id);
+  async::Task<> Toggle(communication::Communication::Kind kind, std::string& own);
+  async::Task<std::optional<communication::Communication>> Register(
+      communication::Communication::Kind kind, std::string text);
+  async::Task<Result<review::Review>> AskForReview(const review::WriteReviewRequest& request);
+  async::Task<std::optional<communication::Communication>> Delete(std::string id);
   // Counts the outcome as one of `wanted`, or notes a problem.
   bool Expect(const char* what, const Outcome& outcome, absl::StatusCode code,
               const std::string& reason = "");
@@ -81,12 +78,13 @@ class Customer {
 
   Own& own() { return own_[course_->id]; }
   std::string Text();
-  size_t Pick(size_t count) { return std::uniform_int_distribution<size_t>(0, count - 1)(random_); }
+  size_t Pick(size_t count) { return actor_.api().random().Next() % count; }
+
+  std::string NewId() { return NewRequestId(actor_.api().random()); }
 
   const Actor actor_;
   const std::vector<Course>& courses_;
   const std::string foreign_id_;
-  std::mt19937_64 random_;
   // The course of this step.
   const Course* course_ = nullptr;
   std::map<std::string, Own> own_;
@@ -99,6 +97,6 @@ class Customer {
   std::vector<std::string> problems_;
 };
 
-}  // namespace maru::harness
+}  // namespace maru::workload
 
-#endif  // MARU_TESTS_HARNESS_CUSTOMER_H_
+#endif  // MARU_TESTS_WORKLOAD_CUSTOMER_H_

@@ -1,6 +1,6 @@
-#include "tests/harness/ledger.h"
+#include "tests/workload/ledger.h"
 
-namespace maru::harness {
+namespace maru::workload {
 
 using communication::Communication;
 
@@ -50,4 +50,4 @@ void Ledger::Merge(const Ledger& other) {
   for (const auto& [key, count] : other.messages_) messages_[key] += count;
 }
 
-}  // namespace maru::harness
+}  // namespace maru::workload

@@ -1,13 +1,14 @@
-#include "tests/harness/customer.h"
+#include "tests/workload/customer.h"
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 
-namespace maru::harness {
+namespace maru::workload {
 namespace {
 
+using async::Task;
 using communication::Communication;
 using google::protobuf::util::MessageDifferencer;
 
@@ -26,30 +27,27 @@ const char* const kTexts[] = {"여기 정말 좋아요!", "주차는 어디에 �
 
 }  // namespace
 
-Customer::Customer(System& system, const std::string& subject, const std::vector<Course>& courses,
-                   std::string foreign_id, uint64_t seed)
-    : actor_(system, "customer", subject),
-      courses_(courses),
-      foreign_id_(std::move(foreign_id)),
-      random_(seed) {}
+Customer::Customer(Api& api, const std::string& subject, const std::vector<Course>& courses,
+                   std::string foreign_id)
+    : actor_(api, "customer", subject), courses_(courses), foreign_id_(std::move(foreign_id)) {}
 
-void Customer::Step() {
+Task<> Customer::Step() {
   // Half of all goes to the first course: a hot key.
   course_ = &courses_[Pick(2) == 0 ? 0 : Pick(courses_.size())];
   const size_t dice = Pick(100);
-  if (dice < 26) return Comment();
-  if (dice < 34) return ModifyComment();
-  if (dice < 42) return DeleteComment();
-  if (dice < 54) return ToggleBookmark();
-  if (dice < 68) return ToggleLike();
-  if (dice < 74) return WriteReview();
-  if (dice < 78) return ModifyReview();
-  if (dice < 82) return DeleteReview();
-  if (dice < 86) return LookAtPage();
-  if (dice < 90) return TryInvalid();
-  if (dice < 93) return TryForeign();
-  if (dice < 97) return TryRepeat();
-  TryReuseOfRequestId();
+  if (dice < 26) co_return co_await Comment();
+  if (dice < 34) co_return co_await ModifyComment();
+  if (dice < 42) co_return co_await DeleteComment();
+  if (dice < 54) co_return co_await ToggleBookmark();
+  if (dice < 68) co_return co_await ToggleLike();
+  if (dice < 74) co_return co_await WriteReview();
+  if (dice < 78) co_return co_await ModifyReview();
+  if (dice < 82) co_return co_await DeleteReview();
+  if (dice < 86) co_return co_await LookAtPage();
+  if (dice < 90) co_return co_await TryInvalid();
+  if (dice < 93) co_return co_await TryForeign();
+  if (dice < 97) co_return co_await TryRepeat();
+  co_await TryReuseOfRequestId();
 }
 
 std::string Customer::Text() {
@@ -75,14 +73,14 @@ bool Customer::Expect(const char* what, const Outcome& outcome, absl::StatusCode
   return false;
 }
 
-std::optional<Communication> Customer::Register(Communication::Kind kind, const std::string& text) {
+Task<std::optional<Communication>> Customer::Register(Communication::Kind kind, std::string text) {
   communication::RegisterRequest request;
   request.set_schedule_id(course_->id);
   request.set_kind(kind);
   request.set_comment_text(text);
-  request.set_request_id(NewRequestId());
-  auto result = actor_.Insist(kRegister, request);
-  if (!Expect("Register", result, absl::StatusCode::kOk)) return std::nullopt;
+  request.set_request_id(NewId());
+  auto result = co_await actor_.Insist(kRegister, request, kPatience);
+  if (!Expect("Register", result, absl::StatusCode::kOk)) co_return std::nullopt;
   const Communication& row = result.reply;
   if (row.schedule_id() != course_->id || row.customer_id() != actor_.subject() ||
       row.kind() != kind || row.comment_text() != text || !row.active() || row.id().empty()) {
@@ -91,96 +89,97 @@ std::optional<Communication> Customer::Register(Communication::Kind kind, const 
   }
   ledger_.Registered(row);
   last_.emplace(request, row);
-  return row;
+  co_return row;
 }
 
-std::optional<Communication> Customer::Delete(const std::string& id) {
+Task<std::optional<Communication>> Customer::Delete(std::string id) {
   communication::DeleteCommunicationRequest request;
   request.set_id(id);
-  request.set_request_id(NewRequestId());
-  auto result = actor_.Insist(kDeleteCommunication, request);
+  request.set_request_id(NewId());
+  auto result = co_await actor_.Insist(kDeleteCommunication, request, kPatience);
   // One's own may be taken back whatever became of the course.
   if (!result.ok()) {
     Expect("DeleteCommunication", result, absl::StatusCode::kOk);
     if (course_->ends)
       Note(absl::StrCat("DeleteCommunication of a course that ended: ", Describe(result)));
-    return std::nullopt;
+    co_return std::nullopt;
   }
   ++acknowledged_;
   if (result.reply.active() || result.reply.id() != id)
     Note(absl::StrCat("deleted, got {", result.reply.ShortDebugString(), "}"));
   ledger_.Deleted(result.reply);
-  return result.reply;
+  co_return result.reply;
 }
 
-void Customer::Comment() {
-  if (own().comments.size() >= kMostComments) return DeleteComment();
-  const auto row = Register(Communication::KIND_COMMENT, Text());
+Task<> Customer::Comment() {
+  if (own().comments.size() >= kMostComments) co_return co_await DeleteComment();
+  const auto row = co_await Register(Communication::KIND_COMMENT, Text());
   if (row.has_value()) own().comments.push_back(row->id());
 }
 
-void Customer::ModifyComment() {
-  if (own().comments.empty()) return Comment();
+Task<> Customer::ModifyComment() {
+  if (own().comments.empty()) co_return co_await Comment();
   communication::ModifyCommentRequest request;
   request.mutable_communication()->set_id(own().comments[Pick(own().comments.size())]);
   request.mutable_communication()->set_comment_text(Text());
   request.mutable_update_mask()->add_paths("comment_text");
-  request.set_request_id(NewRequestId());
-  const auto result = actor_.Insist(kModifyComment, request);
-  if (!Expect("ModifyComment", result, absl::StatusCode::kOk)) return;
+  request.set_request_id(NewId());
+  const auto result = co_await actor_.Insist(kModifyComment, request, kPatience);
+  if (!Expect("ModifyComment", result, absl::StatusCode::kOk)) co_return;
   if (result.reply.comment_text() != request.communication().comment_text()) {
     Note(absl::StrCat("modified, got {", result.reply.ShortDebugString(), "}"));
   }
   ledger_.Modified(result.reply);
 }
 
-void Customer::DeleteComment() {
-  if (own().comments.empty()) return Comment();
+Task<> Customer::DeleteComment() {
+  if (own().comments.empty()) co_return co_await Comment();
   const size_t which = Pick(own().comments.size());
-  if (Delete(own().comments[which]).has_value()) {
+  if ((co_await Delete(own().comments[which])).has_value()) {
     own().comments.erase(own().comments.begin() + static_cast<ptrdiff_t>(which));
   }
 }
 
-void Customer::ToggleBookmark() { Toggle(Communication::KIND_BOOKMARK, own().bookmark); }
+Task<> Customer::ToggleBookmark() { return Toggle(Communication::KIND_BOOKMARK, own().bookmark); }
 
-void Customer::ToggleLike() { Toggle(Communication::KIND_LIKE, own().like); }
+Task<> Customer::ToggleLike() { return Toggle(Communication::KIND_LIKE, own().like); }
 
-void Customer::Toggle(Communication::Kind kind, std::string& own_id) {
+Task<> Customer::Toggle(Communication::Kind kind, std::string& own_id) {
   if (own_id.empty()) {
-    const auto row = Register(kind, "");
+    const auto row = co_await Register(kind, "");
     if (row.has_value()) own_id = row->id();
   } else if (Pick(4) == 0) {
     communication::RegisterRequest request;
     request.set_schedule_id(course_->id);
     request.set_kind(kind);
-    request.set_request_id(NewRequestId());
-    Expect("a second one", actor_.Insist(kRegister, request), absl::StatusCode::kAlreadyExists,
-           kAlreadyExists);
-  } else if (Delete(own_id).has_value()) {
+    request.set_request_id(NewId());
+    Expect("a second one", co_await actor_.Insist(kRegister, request, kPatience),
+           absl::StatusCode::kAlreadyExists, kAlreadyExists);
+  } else if ((co_await Delete(own_id)).has_value()) {
     own_id.clear();
   }
 }
 
-Result<review::Review> Customer::AskForReview(const review::WriteReviewRequest& request) {
-  const absl::Time until = absl::Now() + kPatience;
+Task<Result<review::Review>> Customer::AskForReview(const review::WriteReviewRequest& request) {
+  const async::Executor& executor = actor_.api().executor();
+  const Instant until = executor.Now() + kPatience;
   for (int tries = 1;; ++tries) {
-    Result<review::Review> result = actor_.Call(kWriteReview, request);
-    if (!IsOpen(result) || absl::Now() > until) return result;
+    Result<review::Review> result = co_await actor_.Call(kWriteReview, request);
+    if (!IsOpen(result) || executor.Now() > until) co_return result;
     // While schedule cannot be asked, nothing is stored: safe to give up, unlike an unknown
     // outcome.
-    if (result.reason() == kCalleeUnavailable && tries >= kReviewTries) return result;
-    PauseBeforeRetry();
+    if (result.reason() == kCalleeUnavailable && tries >= kReviewTries) co_return result;
+    co_await actor_.api().executor().Sleep(kRetryPause);
   }
 }
 
-void Customer::WriteReview() {
+Task<> Customer::WriteReview() {
   review::WriteReviewRequest request;
   request.set_schedule_id(course_->id);
   request.set_comment_text(Text());
   if (Pick(3) != 0) request.set_rating(static_cast<int>(Pick(5)) + 1);
-  request.set_request_id(NewRequestId());
-  const auto result = AskForReview(request);
+  request.set_request_id(NewId());
+  const auto result = co_await AskForReview(request);
   if (result.reason() == kCalleeUnavailable) {
     if (!result.retry_delay.has_value()) Note(absl::StrCat("no RetryInfo: ", Describe(result)));
   } else if (course_->ends && result.reason() == kReviewClosed) {
@@ -201,8 +200,8 @@ void Customer::WriteReview() {
   }
 }
 
-void Customer::ModifyReview() {
-  if (own().review.empty()) return WriteReview();
+Task<> Customer::ModifyReview() {
+  if (own().review.empty()) co_return co_await WriteReview();
   review::ModifyReviewRequest request;
   request.mutable_review()->set_id(own().review);
   request.mutable_review()->set_comment_text(Text());
@@ -211,46 +210,46 @@ void Customer::ModifyReview() {
     request.mutable_review()->set_rating(static_cast<int>(Pick(5)) + 1);
     request.mutable_update_mask()->add_paths("rating");
   }
-  request.set_request_id(NewRequestId());
-  const auto result = actor_.Insist(kModifyReview, request);
+  request.set_request_id(NewId());
+  const auto result = co_await actor_.Insist(kModifyReview, request, kPatience);
   if (Expect("ModifyReview", result, absl::StatusCode::kOk)) ledger_.Modified(result.reply);
 }
 
-void Customer::DeleteReview() {
-  if (own().review.empty()) return WriteReview();
+Task<> Customer::DeleteReview() {
+  if (own().review.empty()) co_return co_await WriteReview();
   review::DeleteReviewRequest request;
   request.set_id(own().review);
-  request.set_request_id(NewRequestId());
-  const auto result = actor_.Insist(kDeleteReview, request);
-  if (!Expect("DeleteReview", result, absl::StatusCode::kOk)) return;
+  request.set_request_id(NewId());
+  const auto result = co_await actor_.Insist(kDeleteReview, request, kPatience);
+  if (!Expect("DeleteReview", result, absl::StatusCode::kOk)) co_return;
   ledger_.DeletedReview(own().review);
   own().review.clear();
 }
 
-void Customer::LookAtPage() {
-  const auto written = Register(Communication::KIND_COMMENT, Text());
-  if (!written.has_value()) return;
+Task<> Customer::LookAtPage() {
+  const auto written = co_await Register(Communication::KIND_COMMENT, Text());
+  if (!written.has_value()) co_return;
   own().comments.push_back(written->id());
   viewpage::GetScheduleViewRequest request;
   request.set_schedule_id(course_->id);
-  const auto page = actor_.Call(kGetScheduleView, request);
+  const auto page = co_await actor_.Call(kGetScheduleView, request);
   // Without a position it may be behind, and the view may be down; but it never shows nonsense.
   if (page.ok() && (page.reply.comment_count() < 0 || page.reply.latest_reviews_size() > 3)) {
     Note(absl::StrCat("page: ", page.reply.ShortDebugString()));
   }
 }
 
-void Customer::TryInvalid() {
+Task<> Customer::TryInvalid() {
   communication::RegisterRequest request;
   request.set_schedule_id(course_->id);
-  request.set_request_id(NewRequestId());
+  request.set_request_id(NewId());
   if (Pick(2) == 0) {
     request.set_kind(Communication::KIND_COMMENT);  // without a text
   } else {
     request.set_kind(Communication::KIND_LIKE);
     request.set_comment_text("좋아요에는 글이 없어요");
   }
-  const auto result = actor_.Insist(kRegister, request);
+  const auto result = co_await actor_.Insist(kRegister, request, kPatience);
   if (Expect("a field that breaks its rule", result, absl::StatusCode::kInvalidArgument,
              "INVALID_FIELD") &&
       !result.Names("comment_text")) {
@@ -258,17 +257,18 @@ void Customer::TryInvalid() {
   }
 }
 
-void Customer::TryForeign() {
+Task<> Customer::TryForeign() {
   communication::DeleteCommunicationRequest request;
   request.set_id(foreign_id_);
-  request.set_request_id(NewRequestId());
-  Expect("somebody else's comment", actor_.Insist(kDeleteCommunication, request),
+  request.set_request_id(NewId());
+  Expect("somebody else's comment",
+         co_await actor_.Insist(kDeleteCommunication, request, kPatience),
          absl::StatusCode::kNotFound, "NOT_FOUND");
 }
 
-void Customer::TryRepeat() {
-  if (!last_.has_value()) return Comment();
-  const auto result = actor_.Insist(kRegister, last_->first);
+Task<> Customer::TryRepeat() {
+  if (!last_.has_value()) co_return co_await Comment();
+  const auto result = co_await actor_.Insist(kRegister, last_->first, kPatience);
   // The first result comes back, whatever became of the row.
   if (result.ok())
     ++acknowledged_;
@@ -280,12 +280,13 @@ void Customer::TryRepeat() {
   }
 }
 
-void Customer::TryReuseOfRequestId() {
-  if (!last_.has_value()) return Comment();
+Task<> Customer::TryReuseOfRequestId() {
+  if (!last_.has_value()) co_return co_await Comment();
   communication::RegisterRequest request = last_->first;
   request.set_schedule_id(absl::StrCat(request.schedule_id(), "x"));
-  Expect("other content under a used request_id", actor_.Insist(kRegister, request),
-         absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
+  Expect("other content under a used request_id",
+         co_await actor_.Insist(kRegister, request, kPatience), absl::StatusCode::kInvalidArgument,
+         "REQUEST_ID_REUSED");
 }
 
-}  // namespace maru::harness
+}  // namespace maru::workload

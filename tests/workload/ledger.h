@@ -1,16 +1,16 @@
 // What a load was told: every row as its last acknowledged command left it. What the system must
 // show afterwards, no more and no less.
-#ifndef MARU_TESTS_HARNESS_LEDGER_H_
-#define MARU_TESTS_HARNESS_LEDGER_H_
+#ifndef MARU_TESTS_WORKLOAD_LEDGER_H_
+#define MARU_TESTS_WORKLOAD_LEDGER_H_
 
 #include <map>
 #include <set>
 #include <string>
 #include <tuple>
 
-#include "tests/harness/methods.h"
+#include "tests/workload/methods.h"
 
-namespace maru::harness {
+namespace maru::workload {
 
 // Not thread-safe: each thread of a load writes its own; they are merged at the end.
 class Ledger {
@@ -53,6 +53,6 @@ class Ledger {
   std::map<MessageKey, int> messages_;
 };
 
-}  // namespace maru::harness
+}  // namespace maru::workload
 
-#endif  // MARU_TESTS_HARNESS_LEDGER_H_
+#endif  // MARU_TESTS_WORKLOAD_LEDGER_H_
