@@ -249,6 +249,12 @@ TEST(ConfigTest, FlagWithoutAValueIsNamed) {
               HasSubstr("config (--config): has no value"));
 }
 
+TEST(ConfigTest, WhatIsNoTextIsNamed) {
+  const Outcome outcome = Load(Sources(With({"--data=/var/\xff", "--peers.schedule=\xc0:1"})));
+  EXPECT_THAT(outcome.error(), HasSubstr(R"(data = "/var/\xff" (--data): must be text in UTF-8)"));
+  EXPECT_THAT(outcome.error(), HasSubstr("peers.schedule"));
+}
+
 TEST(ConfigTest, LikelyMisspeltVariableIsAWarningAndOthersAreLeftAlone) {
   const Outcome outcome = Load(Sources(
       kComplete,
