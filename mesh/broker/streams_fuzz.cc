@@ -193,7 +193,7 @@ class Model {
           client.next.erase({partition.topic(), partition.partition()});
       }
       if (response.has_revoke()) client.revoked = response.revoke().generation();
-      if (response.has_batch()) CheckBatch(response.batch(), client);
+      for (const v1::Batch& batch : response.batches().batches()) CheckBatch(batch, client);
     }
     CheckEnd(client.stream->ended);
   }
