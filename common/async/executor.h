@@ -16,6 +16,8 @@ namespace maru::async {
 
 using Callback = absl::AnyInvocable<void()>;
 using TimerId = uint64_t;
+// A path of the code that is seldom taken; all are listed in rare.h.
+enum class Rare : uint8_t;
 
 class Executor : public Clock {
  public:
@@ -31,6 +33,10 @@ class Executor : public Clock {
 
   // Whether the calling thread is the executor's.
   virtual bool OnThread() const = 0;
+
+  // Whether to take a rare path now although nothing forces it: a simulation makes them common.
+  // Production: never.
+  virtual bool Rarely(Rare /*path*/) { return false; }
 
   // co_await executor.SleepUntil(when) / Sleep(duration) / Yield(): suspends; destroying the frame
   // cancels the timer.

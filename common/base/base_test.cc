@@ -1,16 +1,20 @@
-// Goal: log lines are JSON whatever is logged, and whole whoever logs; randomness does not repeat.
+// Goal: log lines are JSON whatever is logged, and whole whoever logs; randomness does not repeat;
+// a token is written in one way.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/base/base64url.h"
 #include "common/base/log.h"
 #include "common/base/os.h"
 
@@ -126,6 +130,17 @@ TEST(LogLevelTest, ParsesItsNames) {
     EXPECT_EQ(ParseLogLevel(LogLevelName(level)), level);
   }
   EXPECT_EQ(ParseLogLevel("loud"), std::nullopt);
+}
+
+TEST(Base64UrlTest, EveryTextOfBytesHasOneEncoding) {
+  for (const std::string bytes : {"", "a", "ab", "abc", "\xff\xfe", "한강"}) {
+    EXPECT_EQ(DecodeBase64Url(EncodeBase64Url(bytes)), bytes);
+  }
+  EXPECT_EQ(EncodeBase64Url("a"), "YQ");
+  // Stray bits, padding, white space and control characters, the other alphabet, half a byte.
+  for (const char* text : {"YR", "YQ==", "YQ.", "Y Q", " YQ", "YQ\n", "Y\x10Q", "/w", "Y"}) {
+    EXPECT_EQ(DecodeBase64Url(text), std::nullopt) << text;
+  }
 }
 
 TEST(OsRandomTest, DoesNotRepeat) {

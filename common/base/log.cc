@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -110,8 +111,12 @@ void LogField::AppendTo(std::string& line) const {
   }
 }
 
-Logger::Logger(int fd, LogLevel level, std::string_view deployment, const Clock& clock)
-    : fd_(fd), level_(level), deployment_(deployment), clock_(clock) {}
+LogSink LogToFd(int fd) {
+  return [fd](std::string_view line) { return WriteAll(fd, line); };
+}
+
+Logger::Logger(LogSink sink, LogLevel level, std::string_view deployment, const Clock& clock)
+    : sink_(std::move(sink)), level_(level), deployment_(deployment), clock_(clock) {}
 
 void Logger::Log(LogLevel level, std::string_view message, std::string_view trace_id,
                  std::initializer_list<LogField> fields) {
@@ -134,7 +139,7 @@ void Logger::Log(LogLevel level, std::string_view message, std::string_view trac
   MutexLock lock(mutex_);
   if (dropped_ > 0) absl::StrAppend(&line, ",\"dropped\":", dropped_);
   line += "}\n";
-  dropped_ = WriteAll(fd_, line) ? 0 : dropped_ + 1;
+  dropped_ = sink_(line) ? 0 : dropped_ + 1;
 }
 
 }  // namespace maru

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -48,12 +49,19 @@ class LogField {
   std::variant<std::string_view, int64_t, double, bool> value_;
 };
 
+// Takes a line with its end, whole; false: it could not. Called one line at a time.
+using LogSink = std::function<bool(std::string_view line)>;
+// Writes to `fd`, which stays open and the caller's.
+LogSink LogToFd(int fd);
+
 // Thread-safe; a line is written whole. A line that cannot be written is dropped and counted: the
 // next one that can be says how many were ("dropped").
 class Logger {
  public:
-  // Writes to `fd`, which stays open and the caller's. `clock` outlives the logger.
-  Logger(int fd, LogLevel level, std::string_view deployment, const Clock& clock);
+  // `clock` outlives the logger.
+  Logger(LogSink sink, LogLevel level, std::string_view deployment, const Clock& clock);
+  Logger(int fd, LogLevel level, std::string_view deployment, const Clock& clock)
+      : Logger(LogToFd(fd), level, deployment, clock) {}
   Logger(const Logger&) = delete;
   Logger& operator=(const Logger&) = delete;
 
@@ -79,7 +87,7 @@ class Logger {
   }
 
  private:
-  const int fd_;
+  const LogSink sink_;
   std::atomic<LogLevel> level_;
   const std::string deployment_;
   const Clock& clock_;

@@ -70,16 +70,20 @@ absl::Status Applier::ApplyOne(maru::store::Txn& txn, const TopicPartition& part
 }
 
 absl::Status Applier::Apply(maru::store::Txn& txn, const TopicPartition& partition,
-                            const ConsumedPosition& expected, std::span<const LogRecord> records,
-                            const Moment& moment, ApplyOutcome& outcome) const {
+                            const ConsumedPosition& stored, const ConsumedPosition& reached,
+                            std::span<const LogRecord> records, bool save, const Moment& moment,
+                            ApplyOutcome& outcome) const {
   outcome = {};
-  ASSIGN_OR_RETURN(ConsumedPosition position, Compare(txn, partition, expected));
+  ASSIGN_OR_RETURN(ConsumedPosition position, Compare(txn, partition, stored));
+  position.set_offset(reached.offset());
+  position.set_applied_sequence(reached.applied_sequence());
   for (const LogRecord& record : records) {
     RETURN_IF_ERROR(ApplyOne(txn, partition, record.record, moment, position, outcome));
+    // Never back: records that the log repeated lie before the position.
+    position.set_offset(std::max(position.offset(), record.offset + 1));
   }
-  // Never back: records that the log repeated lie before the position.
-  position.set_offset(std::max(position.offset(), records.back().offset + 1));
-  WritePosition(txn, parking_.id(), partition, position);
+  outcome.saved = save || outcome.applied + outcome.failed + outcome.queued > 0;
+  if (outcome.saved) WritePosition(txn, parking_.id(), partition, position);
   outcome.position = std::move(position);
   return absl::OkStatus();
 }

@@ -40,8 +40,9 @@ struct ApplyOutcome {
   absl::Status failure;
   // When the first of the failed is tried again.
   absl::Duration retry_in = absl::InfiniteDuration();
-  // As committed.
+  // Where to read on. Kept in the store only if `saved`.
   ConsumedPosition position;
+  bool saved = false;
 };
 
 // As Parking: for transactions only.
@@ -55,12 +56,16 @@ class Applier {
   absl::Status Claim(maru::store::Txn& txn, const TopicPartition& partition, uint64_t assignment,
                      ConsumedPosition& position) const;
 
-  // Applies `records` (not empty, offsets rising), which follow `expected`. ABORTED: the position
-  // is no longer `expected`, another member has the partition; nothing happened. Infrastructure
-  // errors (handle.h): nothing happened, try again.
+  // Applies `records` (offsets rising), which follow `reached`. The new position is written with
+  // the effects; where there are none, only if `save` says so: a context that hears much of what it
+  // does not know would pay a sync for each. `stored` is the position in the store; what lies
+  // between it and `reached` had no effect. ABORTED: the position is no longer `stored`, another
+  // member has the partition; nothing happened. Infrastructure errors (handle.h): nothing happened,
+  // try again.
   absl::Status Apply(maru::store::Txn& txn, const TopicPartition& partition,
-                     const ConsumedPosition& expected, std::span<const LogRecord> records,
-                     const Moment& moment, ApplyOutcome& outcome) const;
+                     const ConsumedPosition& stored, const ConsumedPosition& reached,
+                     std::span<const LogRecord> records, bool save, const Moment& moment,
+                     ApplyOutcome& outcome) const;
 
   // Moves a position over what the log has lost. ABORTED as of Apply.
   absl::Status Reposition(maru::store::Txn& txn, const TopicPartition& partition,

@@ -22,6 +22,7 @@ PartitionWorker::PartitionWorker(Parts parts, WorkerLimits limits, TopicPartitio
       limits_(limits),
       partition_(std::move(partition)),
       position_(std::move(position)),
+      stored_(position_),
       end_offset_(end_offset),
       next_offset_(position_.offset()),
       retry_at_(position_.parked() > 0 ? parts.executor.Now() : Instant::InfiniteFuture()),
@@ -82,7 +83,7 @@ void PartitionWorker::StandStill(Gap gap) { gap_ = std::move(gap); }
 async::Task<absl::StatusOr<PartitionStart>> PartitionWorker::AcceptGap() {
   if (!gap_.has_value())
     co_return absl::FailedPreconditionError("the partition does not stand at a gap");
-  if (!queue_.empty() || in_flight_ > 0) {
+  if (!queue_.empty() || in_flight_ > 0 || stored_.offset() != position_.offset()) {
     co_return absl::UnavailableError("records from before the gap are still being applied");
   }
   auto [sender, receiver] = GapAnswer::Make();
@@ -112,7 +113,7 @@ PartitionStart PartitionWorker::StartAfter(const Gap& gap) const {
 
 async::Task<void> PartitionWorker::MovePastGap(GapAnswer::Sender answer) {
   const PartitionStart start = StartAfter(*gap_);
-  const ConsumedPosition expected = position_;
+  const ConsumedPosition expected = stored_;
   ConsumedPosition moved;
   const auto reposition = [this, &expected, &start, &moved](maru::store::Txn& txn) {
     return parts_.applier.Reposition(txn, partition_, expected, start.position, moved);
@@ -124,7 +125,8 @@ async::Task<void> PartitionWorker::MovePastGap(GapAnswer::Sender answer) {
     answer.Send(status);
     co_return;
   }
-  position_ = std::move(moved);
+  stored_ = position_ = std::move(moved);
+  save_at_ = Instant::InfiniteFuture();
   next_offset_ = position_.offset();
   may_skip_ = true;
   gap_.reset();
@@ -148,8 +150,8 @@ std::vector<LogRecord> PartitionWorker::TakeChunk() {
 
 async::Task<void> PartitionWorker::ApplyLoop() {
   while (!stopping_) {
-    if (queue_.empty() || held_) {
-      co_await changed_.Wait();
+    if (held_ || (queue_.empty() && parts_.executor.Now() < save_at_)) {
+      co_await changed_.WaitUntil(held_ ? Instant::InfiniteFuture() : save_at_);
       continue;
     }
     const bool go_on = co_await Commit(TakeChunk());
@@ -167,22 +169,20 @@ async::Task<bool> PartitionWorker::Commit(std::vector<LogRecord> chunk) {
       continue;
     }
     // The writer's thread reads these while this thread goes on.
-    const ConsumedPosition expected = position_;
+    const ConsumedPosition stored = stored_;
+    const ConsumedPosition reached = position_;
+    const bool save = parts_.executor.Now() >= save_at_;
     const Moment moment{parts_.executor.WallNow(), parts_.random.Next()};
     ApplyOutcome outcome;
-    const auto apply = [this, &expected, &chunk, &moment, &outcome](maru::store::Txn& txn) {
-      return parts_.applier.Apply(txn, partition_, expected, chunk, moment, outcome);
+    const auto apply = [&, this](maru::store::Txn& txn) {
+      return parts_.applier.Apply(txn, partition_, stored, reached, chunk, save, moment, outcome);
     };
     ++in_flight_;
     const absl::Status status = co_await parts_.store.Apply(apply);
     EndTransaction();
     if (status.ok()) {
       NoteSuccess();
-      position_ = outcome.position;
-      retry_at_ = std::min(retry_at_, parts_.executor.Now() + outcome.retry_in);
-      uint64_t bytes = 0;
-      for (const LogRecord& record : chunk) bytes += SizeOf(record.record);
-      parts_.host.OnApplied(*this, outcome, chunk.size(), bytes);
+      NoteApplied(chunk, outcome);
       co_return true;
     }
     if (absl::IsAborted(status)) {
@@ -194,6 +194,23 @@ async::Task<bool> PartitionWorker::Commit(std::vector<LogRecord> chunk) {
     co_await PauseFor(backoff.Next());
   }
   co_return false;
+}
+
+void PartitionWorker::NoteApplied(const std::vector<LogRecord>& chunk,
+                                  const ApplyOutcome& outcome) {
+  const Instant now = parts_.executor.Now();
+  position_ = outcome.position;
+  if (outcome.saved) {
+    stored_ = position_;
+    save_at_ = Instant::InfiniteFuture();
+  } else {
+    save_at_ = std::min(save_at_, now + limits_.save_delay);
+  }
+  retry_at_ = std::min(retry_at_, now + outcome.retry_in);
+  if (chunk.empty()) return;
+  uint64_t bytes = 0;
+  for (const LogRecord& record : chunk) bytes += SizeOf(record.record);
+  parts_.host.OnApplied(*this, outcome, chunk.size(), bytes);
 }
 
 async::Task<void> PartitionWorker::RetryLoop() {

@@ -47,6 +47,9 @@ struct WorkerLimits {
   // Of one commit: commands of the same store wait behind it.
   size_t max_events_per_commit = 256;
   size_t max_bytes_per_commit = 1 << 20;
+  // How long a position may be kept in memory alone while nothing that is read has an effect; what
+  // lies in between is read again after a crash.
+  absl::Duration save_delay = absl::Seconds(1);
   // Between tries while the store refuses commits.
   absl::Duration initial_pause = absl::Milliseconds(100);
   absl::Duration max_pause = absl::Seconds(5);
@@ -101,9 +104,11 @@ class PartitionWorker {
 
   async::Task<void> ApplyLoop();
   async::Task<void> RetryLoop();
-  // Commits one chunk, however often that must be tried; false when the worker is to end.
+  // Commits one chunk (an empty one: the position alone), however often that must be tried; false
+  // when the worker is to end.
   async::Task<bool> Commit(std::vector<LogRecord> chunk);
   std::vector<LogRecord> TakeChunk();
+  void NoteApplied(const std::vector<LogRecord>& chunk, const ApplyOutcome& outcome);
   // Where to go on after `gap`.
   PartitionStart StartAfter(const Gap& gap) const;
   async::Task<void> MovePastGap(GapAnswer::Sender answer);
@@ -115,7 +120,11 @@ class PartitionWorker {
   const Parts parts_;
   const WorkerLimits limits_;
   const TopicPartition partition_;
+  // Where to read on, and what the store has of it: less while nothing that was read had an effect.
   ConsumedPosition position_;
+  ConsumedPosition stored_;
+  // When the store must have it.
+  Instant save_at_ = Instant::InfiniteFuture();
   uint64_t end_offset_;
   std::deque<LogRecord> queue_;
   // Offset that the next batch begins with.

@@ -107,6 +107,44 @@ TEST_F(SubscriberTest, UnknownTypesAreSkipped) {
   EXPECT_EQ(consumer_.applied().sequence({kTopic, PartitionOf("k")}), 1u);
 }
 
+// Goal: what has no effect costs no write each, and is still not read again for ever.
+// Method: a stream of unknown types; count writes; crash before and after the position is due.
+TEST_F(SubscriberTest, SkippedEventsShareOneCommitOfThePosition) {
+  producer_.Say("k", {"하나"});
+  Settle();
+  producer_.StopRelay();
+  const uint64_t before = consumer_.store().disk().writes();
+  const TopicPartition partition{kTopic, PartitionOf("k")};
+  const auto stored = [&] {
+    const SubscriptionId id{"policies", 0};
+    auto position =
+        maru::store::RunOn(executor_, consumer_.store()->Read([&](maru::store::Reader& reader) {
+          return ReadPosition(reader, id, partition);
+        }));
+    MARU_CHECK(position.ok());
+    return *position;
+  };
+  event::v1::Event event;
+  event.set_type("maru.datecourse.producer.v1.FromTheFuture");
+  event.set_key("k");
+  const auto skip = [&](uint64_t sequence) {
+    event.set_sequence(sequence);
+    bus_.Append(kTopic, "k", event.SerializeAsString());
+    executor_.Advance(absl::Milliseconds(20));
+    EXPECT_EQ(consumer_.applied().sequence(partition), sequence);
+  };
+  for (uint64_t sequence = 2; sequence <= 40; ++sequence) skip(sequence);
+  EXPECT_EQ(consumer_.store().disk().writes(), before);
+  EXPECT_EQ(stored().applied_sequence(), 1u);
+  consumer_.Crash();
+  executor_.Advance(absl::Milliseconds(500));
+  EXPECT_EQ(consumer_.applied().sequence(partition), 40u) << "read again";
+  Settle();
+  EXPECT_EQ(stored().offset(), 40u);
+  EXPECT_EQ(stored().applied_sequence(), 40u);
+  EXPECT_EQ(consumer_.Heard("k"), "하나");
+}
+
 TEST_F(SubscriberTest, AFailedEventHoldsUpItsKeyOnlyAndLeavesNoTrace) {
   consumer_.faults()["나쁨"] = absl::InvalidArgumentError("unknown mood");
   producer_.Say("서울", {"좋음", "나쁨", "그 다음"});

@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/base/utf8.h"
 #include "google/rpc/status.pb.h"
 
 namespace maru::rpc {
@@ -50,12 +52,17 @@ google::protobuf::Duration ToProto(absl::Duration duration) {
   return proto;
 }
 
+// What a caller sent need not be text, and details that hold it could not be decoded.
+std::string Readable(std::string_view value) {
+  return IsValidUtf8(value) ? std::string(value) : absl::CHexEscape(ToAbsl(value));
+}
+
 std::string Fill(std::string_view text,
                  std::initializer_list<std::pair<std::string_view, std::string_view>> metadata) {
   // All at once: a value that looks like "{id}" is not replaced again.
-  std::vector<std::pair<std::string, absl::string_view>> replacements;
+  std::vector<std::pair<std::string, std::string>> replacements;
   for (const auto& [name, value] : metadata) {
-    replacements.emplace_back(absl::StrCat("{", ToAbsl(name), "}"), ToAbsl(value));
+    replacements.emplace_back(absl::StrCat("{", ToAbsl(name), "}"), Readable(value));
   }
   return absl::StrReplaceAll(ToAbsl(text), replacements);
 }
@@ -69,7 +76,7 @@ absl::Status MakeError(
   google::rpc::ErrorInfo info;
   info.set_reason(std::string(reason.reason));
   for (const auto& [name, value] : metadata) {
-    (*info.mutable_metadata())[std::string(name)] = std::string(value);
+    (*info.mutable_metadata())[std::string(name)] = Readable(value);
   }
   SetDetail(status, info);
   if (reason.retry_delay > absl::ZeroDuration()) {

@@ -1,7 +1,8 @@
 #include "common/rpc/position.h"
 
-#include "absl/strings/escaping.h"
-#include "common/base/strings.h"
+#include <optional>
+
+#include "common/base/base64url.h"
 #include "common/events/partition.h"
 #include "maru/options/v1/reasons.maru.h"
 
@@ -26,17 +27,16 @@ bool IsPossible(const event::v1::Position& position) {
 
 std::string EncodePosition(const event::v1::Position& position) {
   if (position.entries().empty()) return {};
-  return absl::WebSafeBase64Escape(position.SerializeAsString());
+  return EncodeBase64Url(position.SerializeAsString());
 }
 
 absl::StatusOr<event::v1::Position> DecodePosition(std::string_view text) {
   event::v1::Position position;
   if (text.empty()) return position;
-  std::string bytes;
-  if (text.size() > kMaxTextBytes || !absl::WebSafeBase64Unescape(ToAbsl(text), &bytes) ||
-      !position.ParseFromString(bytes) || !IsPossible(position)) {
+  if (text.size() > kMaxTextBytes) return options::v1::errors::InvalidPosition();
+  const std::optional<std::string> bytes = DecodeBase64Url(text);
+  if (!bytes.has_value() || !position.ParseFromString(*bytes) || !IsPossible(position))
     return options::v1::errors::InvalidPosition();
-  }
   return position;
 }
 

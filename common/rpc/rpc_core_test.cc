@@ -36,6 +36,13 @@ TEST(ErrorTest, AValueThatLooksLikeAReferenceIsLeftAlone) {
   EXPECT_EQ(errors::NotFound("{id}", "7").message(), "{id} 7 does not exist");
 }
 
+TEST(ErrorTest, AValueThatIsNoTextIsEscapedSoThatTheDetailsCanBeDecoded) {
+  const absl::Status status = errors::UnknownMethod("maru.\xff");
+  EXPECT_EQ(ReasonOf(status), "UNKNOWN_METHOD");
+  EXPECT_EQ(ErrorInfoOf(status)->metadata().at("method"), "maru.\\xff");
+  EXPECT_EQ(status.message(), "unknown method maru.\\xff");
+}
+
 TEST(ErrorTest, SaysWhenToRetry) {
   EXPECT_EQ(RetryDelayOf(errors::Overloaded()), absl::Milliseconds(200));
   EXPECT_EQ(RetryDelayOf(errors::DiskFull()), absl::Seconds(5));

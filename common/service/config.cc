@@ -10,10 +10,12 @@
 #include <system_error>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/strings.h"
+#include "common/base/utf8.h"
 #include "common/service/config_help.h"
 #include "common/service/settings.h"
 #include "yaml-cpp/yaml.h"
@@ -79,6 +81,8 @@ class Loader {
   void ApplyScalar(const std::string& path, const YAML::Node& node, const std::string& source);
   void ApplyEnvironment();
   void ApplyFlags();
+  // Notes what is no text as a bad value.
+  bool CheckText(const std::string& path, const std::string& text, const std::string& source);
   void Apply(const Setting& setting, const std::string& text, const std::string& source);
   void ApplyEntry(const Setting& setting, const std::string& name, const std::string& text,
                   const std::string& source);
@@ -267,8 +271,17 @@ void Loader::ApplyFlags() {
   }
 }
 
+bool Loader::CheckText(const std::string& path, const std::string& text,
+                       const std::string& source) {
+  if (IsValidUtf8(text)) return true;
+  Bad(path, absl::StrCat(path, " = \"", absl::CHexEscape(text), "\" (", source,
+                         "): must be text in UTF-8"));
+  return false;
+}
+
 void Loader::Apply(const Setting& setting, const std::string& text, const std::string& source) {
   given_[setting.path] = {text, source};
+  if (!CheckText(setting.path, text, source)) return;
   if (absl::Status status = SetFromText(setting, text, config_); !status.ok()) {
     Bad(setting.path,
         absl::StrCat(setting.path, " = \"", text, "\" (", source, "): ", status.message()));
@@ -277,7 +290,9 @@ void Loader::Apply(const Setting& setting, const std::string& text, const std::s
 
 void Loader::ApplyEntry(const Setting& setting, const std::string& name, const std::string& text,
                         const std::string& source) {
-  given_[absl::StrCat(setting.path, ".", name)] = {text, source};
+  const std::string path = absl::StrCat(setting.path, ".", name);
+  given_[path] = {text, source};
+  if (!CheckText(path, name, source) || !CheckText(path, text, source)) return;
   SetEntry(setting, name, text, config_);
 }
 

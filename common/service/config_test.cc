@@ -249,6 +249,12 @@ TEST(ConfigTest, FlagWithoutAValueIsNamed) {
               HasSubstr("config (--config): has no value"));
 }
 
+TEST(ConfigTest, WhatIsNoTextIsNamed) {
+  const Outcome outcome = Load(Sources(With({"--data=/var/\xff", "--peers.schedule=\xc0:1"})));
+  EXPECT_THAT(outcome.error(), HasSubstr(R"(data = "/var/\xff" (--data): must be text in UTF-8)"));
+  EXPECT_THAT(outcome.error(), HasSubstr("peers.schedule"));
+}
+
 TEST(ConfigTest, LikelyMisspeltVariableIsAWarningAndOthersAreLeftAlone) {
   const Outcome outcome = Load(Sources(
       kComplete,
@@ -285,6 +291,18 @@ TEST(ConfigTest, PrintedConfigurationReadsBackTheSame) {
   ASSERT_TRUE(second.loaded.ok()) << second.error();
   EXPECT_EQ(first.config.SerializeAsString(), second.config.SerializeAsString());
   EXPECT_EQ(second.config.keys(), "열쇠 \"1\"");
+}
+
+TEST(ConfigTest, PrintedPeersMayHaveSeveralAddresses) {
+  const std::string file =
+      WriteFile("peers.yaml", "peers: {schedule: 'ipv4:h:1,i:2', a=b: 'x: y:1'}\n");
+  const Outcome first = Load(Sources(With({"--print-config", "--config=" + file})));
+  ASSERT_TRUE(first.loaded.ok()) << first.error();
+  const Outcome second =
+      Load(Sources({"--config", WriteFile("printed.yaml", first.loaded->output)}));
+  ASSERT_TRUE(second.loaded.ok()) << second.error();
+  EXPECT_EQ(second.config.peers().at("schedule"), "ipv4:h:1,i:2");
+  EXPECT_EQ(second.config.DebugString(), first.config.DebugString());
 }
 
 // --- The contract itself

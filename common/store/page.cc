@@ -1,6 +1,6 @@
 #include "common/store/page.h"
 
-#include "absl/strings/escaping.h"
+#include "common/base/base64url.h"
 #include "common/base/crc32c.h"
 #include "common/base/strings.h"
 #include "maru/options/v1/reasons.maru.h"
@@ -43,19 +43,18 @@ std::string MakePageToken(std::string_view last_key, uint64_t fingerprint) {
   token.set_fingerprint(fingerprint);
   std::string bytes = token.SerializeAsString();
   bytes += ChecksumOf(bytes);
-  return absl::WebSafeBase64Escape(bytes);
+  return EncodeBase64Url(bytes);
 }
 
 absl::StatusOr<std::string> ReadPageToken(const std::string& token, uint64_t fingerprint,
                                           const KeyRange& range) {
-  std::string bytes;
-  v1::PageToken parsed;
-  if (!absl::WebSafeBase64Unescape(token, &bytes) || bytes.size() < kChecksumBytes) {
+  const std::optional<std::string> decoded = DecodeBase64Url(token);
+  if (!decoded.has_value() || decoded->size() < kChecksumBytes)
     return options::v1::errors::InvalidPageToken();
-  }
-  const std::string checksum = bytes.substr(bytes.size() - kChecksumBytes);
-  bytes.resize(bytes.size() - kChecksumBytes);
-  const bool intact = checksum == ChecksumOf(bytes) && parsed.ParseFromString(bytes);
+  const std::string bytes = decoded->substr(0, decoded->size() - kChecksumBytes);
+  v1::PageToken parsed;
+  const bool intact =
+      decoded->substr(bytes.size()) == ChecksumOf(bytes) && parsed.ParseFromString(bytes);
   if (!intact || parsed.fingerprint() != fingerprint)
     return options::v1::errors::InvalidPageToken();
   std::string& key = *parsed.mutable_last_key();

@@ -1,12 +1,9 @@
 // Pages of a list, newest first: what every List method does.
 //
-//   const uint64_t list = ListFingerprint(call.method, {request.schedule_id()});
-//   co_return co_await store_.Read([&](Reader& reader) -> absl::StatusOr<ListReviewsResponse> {
-//     ASSIGN_OR_RETURN(auto page, ListPage(reader, kReviews, {.size = request.page_size(), .token =
-//     request.page_token(),
-//                                                             .fingerprint = list}, [](const auto&
-//                                                             row) { return row.active(); }));
-//     …
+//   const PageRequest page = PageRequestOf(call, request, {request.schedule_id()});
+//   return store_.Read([page](Reader& reader) -> absl::StatusOr<ListReviewsResponse> {
+//     ASSIGN_OR_RETURN(const auto found, ListPage(reader, kReviews, page, IsActive));
+//     return ToListResponse(found, &ListReviewsResponse::mutable_reviews, ToApi);
 //   });
 //
 // A page token names the last row that was shown, so a page is right whatever was added or deleted
@@ -28,7 +25,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/status.h"
+#include "common/rpc/call_context.h"
 #include "common/store/table.h"
+#include "google/protobuf/repeated_field.h"
 
 namespace maru::store {
 
@@ -53,6 +52,15 @@ struct PageRequest {
   uint64_t fingerprint = 0;
 };
 
+// What a List request asks for. `filters` are all of its fields that select rows.
+template <class Request>
+PageRequest PageRequestOf(const rpc::CallContext& call, const Request& request,
+                          std::initializer_list<std::string_view> filters) {
+  return {.size = request.page_size(),
+          .token = request.page_token(),
+          .fingerprint = ListFingerprint(call.method, filters)};
+}
+
 inline size_t PageSizeOf(const PageRequest& request) {
   return static_cast<size_t>(request.size > 0 ? request.size : kDefaultPageSize);
 }
@@ -63,6 +71,23 @@ struct Page {
   // Empty: this was the last page.
   std::string next_page_token;
 };
+
+// The page as the response of a List method: `rows` is where it lists them (its mutable_…), and
+// `show(row)` makes what it shows of a row of the table.
+template <class Response, class Shown, class Row, class Show>
+Response ToListResponse(const Page<Row>& page,
+                        google::protobuf::RepeatedPtrField<Shown>* (Response::*rows)(), Show show) {
+  Response response;
+  for (const Row& row : page.rows) {
+    if constexpr (requires { row.value; }) {
+      *(response.*rows)()->Add() = show(row.value);
+    } else {
+      *(response.*rows)()->Add() = show(row);
+    }
+  }
+  response.set_next_page_token(page.next_page_token);
+  return response;
+}
 
 // The token that continues behind `last_key`; and back. INVALID_ARGUMENT/INVALID_PAGE_TOKEN:
 // damaged, of another list, or naming a key outside of `range`.

@@ -59,13 +59,13 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(StoreOptions options,
       new Store(std::move(options), std::move(backend), executor, std::move(format)));
   store->trimmed_sequence_ = trimmed;
   store->durable_ = {state.base, state.sequence, absl::OkStatus()};
-  const bool own_threads = store->options_.threads == Threads::kOwn;
-  store->reads_ =
-      std::make_unique<ReadPool>(own_threads ? store->options_.read_threads : 0, executor);
+  const bool own_threads = store->options_.steps == nullptr;
+  async::Executor& steps = own_threads ? executor : *store->options_.steps;
+  store->reads_ = std::make_unique<ReadPool>(own_threads ? store->options_.read_threads : 0, steps);
   store->writer_ = std::make_unique<Writer>(
       Writer::Options{.idempotency_ttl = store->options_.idempotency_ttl,
                       .own_thread = own_threads},
-      std::move(state), *store->backend_, executor,
+      std::move(state), *store->backend_, steps,
       [store = store.get()](Durable durable) { store->Publish(std::move(durable)); });
   // The sweep's frame lives on the executor's thread.
   store->posting_.Post([store = store.get()] { store->sweeps_.Spawn(store->SweepForever()); });

@@ -38,14 +38,6 @@
 
 namespace maru::store {
 
-// Where the store's work runs.
-enum class Threads {
-  // A writer thread, and read_threads.
-  kOwn,
-  // Everything is a step on the executor: the same code under virtual time (tests, simulation).
-  kNone,
-};
-
 struct StoreOptions {
   // "datecourse-schedule": producer of its events, checked against the format record on disk.
   std::string deployment;
@@ -64,7 +56,10 @@ struct StoreOptions {
   absl::Duration sweep_rest = absl::Minutes(10);
   // Threads that wait for the disk on behalf of reads.
   int read_threads = 1;
-  Threads threads = Threads::kOwn;
+  // Where the work runs that waits for the disk. Null: on a writer thread and read_threads. Else as
+  // steps on this executor, of the same thread as the store's own: the same code under virtual time
+  // (tests, simulation).
+  async::Executor* steps = nullptr;
 };
 
 // A row of the outbox: `event` is a serialised event.v1.Event.
@@ -96,6 +91,13 @@ class Store final : public rpc::ReplayLookup {
   // overlooked it (DATA_LOSS): nothing happened.
   template <class Fn>
   auto Transact(const rpc::CallContext& call, Fn fn)
+      -> async::Task<std::invoke_result_t<Fn&, Txn&>>;
+
+  // The same for a command that will read the rows `touched` (KeySpace::KeyOf): what is cold of
+  // them is brought into the cache first, so that the writer does not wait for the disk. Errors
+  // also as of Read.
+  template <class Fn>
+  auto Transact(const rpc::CallContext& call, std::vector<std::string> touched, Fn fn)
       -> async::Task<std::invoke_result_t<Fn&, Txn&>>;
 
   // The same for the runtime's own work (subscriber, relay, sweeps, timers): nothing is recorded;
@@ -175,6 +177,13 @@ auto Store::Transact(const rpc::CallContext& call, Fn fn)
   CO_RETURN_IF_ERROR(command.outcome());
   call.Published(command.published());
   co_return command.TakeResult();
+}
+
+template <class Fn>
+auto Store::Transact(const rpc::CallContext& call, std::vector<std::string> touched, Fn fn)
+    -> async::Task<std::invoke_result_t<Fn&, Txn&>> {
+  CO_RETURN_IF_ERROR(co_await Warm(std::move(touched)));
+  co_return co_await Transact(call, std::move(fn));
 }
 
 template <class Fn>

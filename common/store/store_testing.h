@@ -70,7 +70,7 @@ T RunOn(async::ManualExecutor& executor, async::Task<T> task) {
   return *std::move(result);
 }
 
-// A store in memory, driven by `executor` (Threads::kNone). The disk survives Crash.
+// A store in memory, driven by `executor`. The disk survives Crash.
 class TestStore {
  public:
   explicit TestStore(async::Executor& executor, std::string deployment = "datecourse-test",
@@ -78,7 +78,7 @@ class TestStore {
       : executor_(executor) {
     options_.deployment = std::move(deployment);
     options_.topic = std::move(topic);
-    options_.threads = Threads::kNone;
+    options_.steps = &executor_;
     Reopen();
   }
 

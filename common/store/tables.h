@@ -14,10 +14,13 @@ enum RuntimeTable : uint32_t {
   kOutboxTable = 4,       // (sequence)
   kPositionTable = 5,     // (subscription, generation, topic, partition): consumed position
   kParkedTable = 6,  // (subscription, generation, topic, partition, key, sequence): parked events
-  kTimerTable = 7,   // (due, id): durable timers of sagas
+  kTimerTable = 7,   // (due, kind, id): durable timers
   kGenerationTable = 8,  // (subscription): current generation of a view
   kRetryTable =
       9,  // (subscription, generation, topic, partition, due, key, sequence): to try again
+  kSagaTable = 10,         // (saga, id): sagas that have not ended
+  kSagaRequestTable = 11,  // (principal, method, request_id): the saga that it began
+  kTimerDueTable = 12,     // (kind, id): when it is due
 };
 
 inline constexpr uint32_t kFirstContextTable = 32;

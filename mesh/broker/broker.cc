@@ -21,40 +21,42 @@ mesh::ProcessOptions ProcessOptionsOf(const BrokerOptions& options) {
           .keys = config.keys(),
           .log = config.log(),
           .limits = config.limits(),
-          .shutdown = config.shutdown(),
-          .log_fd = options.log_fd};
+          .shutdown = config.shutdown()};
+}
+
+Log::Workers WorkersOf(mesh::Host& host) {
+  async::Executor* const steps = host.disk_steps();
+  if (steps == nullptr) return {std::make_unique<ThreadWorker>(), std::make_unique<ThreadWorker>()};
+  return {std::make_unique<ExecutorWorker>(*steps), std::make_unique<ExecutorWorker>(*steps)};
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Broker>> Broker::Start(BrokerOptions options) {
-  std::unique_ptr<Broker> broker(new Broker(std::move(options)));
+absl::StatusOr<std::unique_ptr<Broker>> Broker::Start(mesh::Host& host, BrokerOptions options) {
+  std::unique_ptr<Broker> broker(new Broker(host, std::move(options)));
   RETURN_IF_ERROR(broker->Open());
-  absl::Status begun;
-  broker->process_->loop().RunHere([&] { begun = broker->Begin(); });
-  RETURN_IF_ERROR(begun);
+  RETURN_IF_ERROR(broker->Begin());
   return broker;
 }
 
 absl::Status Broker::Open() {
   mesh::ProcessOptions process = ProcessOptionsOf(options_);
   process.metric_sources = {engine_metrics_};
-  ASSIGN_OR_RETURN(process_, mesh::Process::Start(std::move(process)));
+  ASSIGN_OR_RETURN(process_, mesh::Process::Start(host_, std::move(process)));
   maru::store::RocksDbOptions rocksdb;
   rocksdb.folder = options_.config.data();
-  ASSIGN_OR_RETURN(auto engine, OpenEngine(std::move(rocksdb), process_->loop()));
+  ASSIGN_OR_RETURN(auto engine, host_.OpenBackend(EngineOptions(std::move(rocksdb))));
   const maru::store::Backend* const watched = engine.get();
-  Log::Workers workers{std::make_unique<ThreadWorker>(), std::make_unique<ThreadWorker>()};
-  ASSIGN_OR_RETURN(log_, Log::Open({}, std::move(engine), process_->loop(), process_->random(),
-                                   std::move(workers)));
+  ASSIGN_OR_RETURN(
+      log_, Log::Open({}, std::move(engine), host_.executor(), host_.random(), WorkersOf(host_)));
   engine_metrics_->Watch(watched);
   return absl::OkStatus();
 }
 
 absl::Status Broker::Begin() {
   mesh::Process& process = *process_;
-  service_ = std::make_unique<BrokerService>(process.loop(), *log_, ProtocolOptions{});
-  admin_ = std::make_unique<BrokerAdminService>(process.loop(), *log_, service_->coordinator());
+  service_ = std::make_unique<BrokerService>(host_.executor(), *log_, ProtocolOptions{});
+  admin_ = std::make_unique<BrokerAdminService>(host_.executor(), *log_, service_->coordinator());
   RETURN_IF_ERROR(process.Listen({service_.get(), admin_.get()}, nullptr));
   tasks_.Spawn(WatchLog());
   tasks_.Spawn(CleanNowAndThen());
@@ -79,45 +81,29 @@ async::Task<void> Broker::CleanNowAndThen() {
     if (const absl::Status cleaned = co_await log_->Clean(); !cleaned.ok()) {
       process_->logger().Warning("cannot remove old records", {{"status", cleaned.ToString()}});
     }
-    co_await process_->loop().Sleep(kCleanInterval);
+    co_await host_.executor().Sleep(kCleanInterval);
   }
 }
 
-void Broker::Shutdown() {
-  process_->loop().BlockOn(End());
-  process_->loop().RunHere([this] { Drop(); });
-}
-
-async::Task<bool> Broker::End() {
+async::Task<void> Broker::Shutdown() {
   process_->logger().Info("stopping");
   // Streams are asked to finish before new connections are refused: they may commit and say so.
   process_->SetServing(false);
   const Instant until =
-      process_->loop().Now() + mesh::FromProto(options_.config.shutdown().finish());
+      host_.executor().Now() + mesh::FromProto(options_.config.shutdown().finish());
   co_await service_->Drain(until);
   co_await process_->StopServing();
   process_->logger().Info("stopped");
-  co_return true;
 }
 
-absl::Status Broker::failure() {
-  absl::Status failure;
-  process_->loop().RunHere([&] { failure = log_->failure(); });
-  return failure;
-}
-
-void Broker::Drop() {
+Broker::~Broker() {
   tasks_.CancelAll();
   // Frames of calls refer to everything below.
-  process_->DropServer();
+  if (process_ != nullptr) process_->DropServer();
   admin_.reset();
   service_.reset();
   engine_metrics_->Watch(nullptr);
   log_.reset();
-}
-
-Broker::~Broker() {
-  if (process_ != nullptr) process_->loop().RunHere([this] { Drop(); });
 }
 
 }  // namespace maru::broker

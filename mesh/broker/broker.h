@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,8 +16,8 @@
 #include "mesh/broker/engine_metrics.h"
 #include "mesh/broker/log/log.h"
 #include "mesh/broker/service.h"
+#include "mesh/context/host.h"
 #include "mesh/context/process.h"
-#include "mesh/context/run.h"
 
 namespace maru::broker {
 
@@ -25,43 +26,40 @@ struct BrokerOptions {
   config::v1::BrokerConfig config;
   // Lines for the log at start.
   std::vector<std::string> warnings;
-  int log_fd = 2;
-  // Called once when the broker cannot go on; on the loop's thread. May be null.
+  // Called once when the broker cannot go on. May be null.
   std::function<void()> failed;
 };
 
-class Broker final : public mesh::Running {
+// Executor's thread only.
+class Broker final : public mesh::Serving {
  public:
-  // Opens the log, listens, and is SERVING when it returns. Not on a loop's thread.
+  // Opens the log, listens, and is SERVING when it returns. `host` outlives the broker.
   // FAILED_PRECONDITION: an address or the data folder is in use; DATA_LOSS, INTERNAL: the log is
   // damaged or cannot be read.
-  static absl::StatusOr<std::unique_ptr<Broker>> Start(BrokerOptions options);
+  static absl::StatusOr<std::unique_ptr<Broker>> Start(mesh::Host& host, BrokerOptions options);
   // Without Shutdown like a crash: what was acked stays.
   ~Broker() override;
 
-  // NOT_SERVING, Drain to every stream, which then finish; then the log is closed. Not on the
-  // loop's thread.
-  void Shutdown() override;
-  // Not OK once the log has failed: the process should end. Not on the loop's thread.
-  absl::Status failure() override;
+  // NOT_SERVING, Drain to every stream, which then finish.
+  async::Task<void> Shutdown() override;
+  // Not OK once the log has failed.
+  absl::Status failure() const override { return log_->failure(); }
 
   mesh::Process& process() { return *process_; }
 
  private:
-  explicit Broker(BrokerOptions options) : options_(std::move(options)) {}
+  Broker(mesh::Host& host, BrokerOptions options) : host_(host), options_(std::move(options)) {}
 
   absl::Status Open();
-  // On the loop's thread.
   absl::Status Begin();
-  async::Task<bool> End();
   async::Task<void> WatchLog();
   async::Task<void> CleanNowAndThen();
-  void Drop();
 
+  mesh::Host& host_;
   const BrokerOptions options_;
   const std::shared_ptr<EngineMetrics> engine_metrics_ = std::make_shared<EngineMetrics>();
+  // In the order in which they are made; the destructor goes backwards.
   std::unique_ptr<mesh::Process> process_;
-  // The loop's, in the order in which they are made; Drop destroys them backwards.
   std::unique_ptr<Log> log_;
   std::unique_ptr<BrokerService> service_;
   std::unique_ptr<BrokerAdminService> admin_;

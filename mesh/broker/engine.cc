@@ -6,8 +6,7 @@
 
 namespace maru::broker {
 
-absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(
-    maru::store::RocksDbOptions options, const Clock& clock) {
+maru::store::RocksDbOptions EngineOptions(maru::store::RocksDbOptions options) {
   options.write_buffer_bytes = 64 << 20;
   options.block_cache_bytes = 2 << 20;
   options.adjust = [callers = std::move(options.adjust)](rocksdb::Options& rocksdb) {
@@ -27,7 +26,12 @@ absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(
     rocksdb.arena_block_size = 1 << 20;
     if (callers) callers(rocksdb);
   };
-  return maru::store::OpenRocksDb(std::move(options), clock);
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(
+    maru::store::RocksDbOptions options, const Clock& clock) {
+  return maru::store::OpenRocksDb(EngineOptions(std::move(options)), clock);
 }
 
 }  // namespace maru::broker

@@ -11,8 +11,10 @@
 
 namespace maru::broker {
 
-// `options.folder`, `env`, `disk_space`, the floor and `adjust` (after ours) count; the rest is
-// decided here (README.md, "Engine"). Errors as of OpenRocksDb.
+// `options` with what the log decides: all but folder, `env`, `disk_space`, the floor and `adjust`,
+// which comes after ours (README.md, "Engine").
+maru::store::RocksDbOptions EngineOptions(maru::store::RocksDbOptions options);
+// Errors as of OpenRocksDb.
 absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(
     maru::store::RocksDbOptions options, const Clock& clock);
 

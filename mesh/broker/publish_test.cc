@@ -209,6 +209,25 @@ TEST(PublishTest, DrainLetsThePublisherFinish) {
   EXPECT_EQ(harness.log->Find(kTopic)->mark, 3u);
 }
 
+TEST(PublishTest, WhoComesWhileTheBrokerDrainsIsRefusedAndDoesNotKeepItFromStopping) {
+  BrokerHarness harness;
+  const auto leaves = harness.OpenPublisher();
+  async::Scope scope;
+  scope.Spawn(harness.service->Drain(harness.executor.Now() + absl::Seconds(10)));
+  harness.Settle();
+  const auto comes = harness.Publisher();
+  comes->Send(BrokerHarness::OpenRequest(kTopic, 1));
+  const auto joins = harness.Subscriber();
+  joins->Send(BrokerHarness::JoinRequest("member"));
+  leaves->HalfClose();
+  harness.Settle();
+  ASSERT_TRUE(comes->ended.has_value());
+  EXPECT_EQ(ReasonOf(*comes->ended), "NOT_SERVING");
+  ASSERT_TRUE(joins->ended.has_value());
+  EXPECT_EQ(ReasonOf(*joins->ended), "NOT_SERVING");
+  EXPECT_EQ(scope.size(), 0u);
+}
+
 TEST(PublishTest, ADeletedTopicEndsItsPublisherRetryably) {
   BrokerHarness harness;
   auto publisher = harness.OpenPublisher();

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "maru/options/v1/reasons.maru.h"
 #include "mesh/broker/protocol/publish_session.h"
 #include "mesh/broker/protocol/subscribe_session.h"
 
@@ -12,7 +13,6 @@ class BrokerService::Listed {
  public:
   Listed(BrokerService& service, Session& session) : service_(service), session_(session) {
     service_.sessions_.insert(&session_);
-    if (service_.draining_) session_.Drain();
   }
   ~Listed() {
     service_.sessions_.erase(&session_);
@@ -32,6 +32,7 @@ BrokerService::BrokerService(async::Executor& executor, Log& log, ProtocolOption
 async::Task<absl::Status> BrokerService::Publish(
     const rpc::CallContext& call,
     rpc::BidiStream<v1::PublishRequest, v1::PublishResponse>& stream) {
+  if (draining_) co_return options::v1::errors::NotServing();
   const auto session = std::make_shared<PublishSession>(env_, call.identity->subject, stream);
   const Listed listed(*this, *session);
   co_return co_await session->Run();
@@ -40,6 +41,7 @@ async::Task<absl::Status> BrokerService::Publish(
 async::Task<absl::Status> BrokerService::Subscribe(
     const rpc::CallContext& call,
     rpc::BidiStream<v1::SubscribeRequest, v1::SubscribeResponse>& stream) {
+  if (draining_) co_return options::v1::errors::NotServing();
   SubscribeSession session(env_, coordinator_, call.identity->subject, stream);
   const Listed listed(*this, session);
   co_return co_await session.Run();

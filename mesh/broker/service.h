@@ -31,8 +31,8 @@ class BrokerService final : public v1::BrokerServiceHandler {
       const rpc::CallContext& call,
       rpc::BidiStream<v1::SubscribeRequest, v1::SubscribeResponse>& stream) override;
 
-  // Asks every stream to finish, those that come later too; completes when none is left or `until`
-  // has come.
+  // Asks every stream to finish and refuses new ones (UNAVAILABLE/NOT_SERVING): whoever was asked
+  // comes again at once. Completes when none is left or `until` has come.
   async::Task<void> Drain(Instant until);
 
   Coordinator& coordinator() { return coordinator_; }

@@ -1,7 +1,6 @@
 #include "mesh/context/context.h"
 
 #include "common/base/status.h"
-#include "common/store/rocksdb_backend.h"
 #include "mesh/context/context_config.h"
 #include "mesh/context/read_your_writes_service.h"
 
@@ -19,11 +18,10 @@ ProcessOptions ProcessOptionsOf(const ContextOptions& options) {
           .keys = config.keys(),
           .log = config.log(),
           .limits = config.limits(),
-          .shutdown = config.shutdown(),
-          .log_fd = options.log_fd};
+          .shutdown = config.shutdown()};
 }
 
-store::StoreOptions StoreOptionsOf(const ContextOptions& options) {
+store::StoreOptions StoreOptionsOf(const ContextOptions& options, async::Executor* steps) {
   const config::v1::ContextConfig& config = options.config;
   store::StoreOptions store;
   store.deployment = DeploymentOf(config.system(), options.context);
@@ -31,57 +29,67 @@ store::StoreOptions StoreOptionsOf(const ContextOptions& options) {
   store.max_queued = config.store().max_queued();
   store.idempotency_ttl = FromProto(config.store().idempotency_ttl());
   store.read_threads = static_cast<int>(config.store().read_threads());
+  store.steps = steps;
   return store;
+}
+
+saga::SagaOptions SagaOptionsOf(const ContextOptions& options) {
+  saga::SagaOptions saga;
+  saga.pending_limit = FromProto(options.config.saga().pending_limit());
+  return saga;
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Context>> Context::Start(ContextOptions options, const Wire& wire) {
-  std::unique_ptr<Context> context(new Context(std::move(options)));
-  RETURN_IF_ERROR(context->Open());
-  RETURN_IF_ERROR(context->process_->loop().BlockOn(context->Begin(wire)));
-  return context;
+async::Task<absl::StatusOr<std::unique_ptr<Context>>> Context::Start(Host& host,
+                                                                     ContextOptions options,
+                                                                     Wire wire) {
+  std::unique_ptr<Context> context(new Context(host, std::move(options)));
+  CO_RETURN_IF_ERROR(context->Open());
+  CO_RETURN_IF_ERROR(co_await context->Begin(wire));
+  co_return context;
 }
 
 absl::Status Context::Open() {
-  ASSIGN_OR_RETURN(process_, Process::Start(ProcessOptionsOf(options_)));
-  rpc::GrpcLoop& loop = process_->loop();
-  std::unique_ptr<store::Backend> backend;
-  if (options_.backend) {
-    ASSIGN_OR_RETURN(backend, options_.backend(loop));
-  } else {
-    store::RocksDbOptions rocksdb;
-    rocksdb.folder = options_.config.data();
-    rocksdb.free_space_floor_bytes = options_.config.store().min_free_bytes();
-    ASSIGN_OR_RETURN(backend, store::OpenRocksDb(std::move(rocksdb), loop));
-  }
-  ASSIGN_OR_RETURN(store_, store::Store::Open(StoreOptionsOf(options_), std::move(backend), loop,
-                                              process_->random()));
+  ASSIGN_OR_RETURN(process_, Process::Start(host_, ProcessOptionsOf(options_)));
+  store::RocksDbOptions rocksdb;
+  rocksdb.folder = options_.config.data();
+  rocksdb.free_space_floor_bytes = options_.config.store().min_free_bytes();
+  ASSIGN_OR_RETURN(std::unique_ptr<store::Backend> backend, host_.OpenBackend(std::move(rocksdb)));
+  ASSIGN_OR_RETURN(
+      store_, store::Store::Open(StoreOptionsOf(options_, host_.disk_steps()), std::move(backend),
+                                 host_.executor(), host_.random()));
   return absl::OkStatus();
 }
 
 async::Task<absl::Status> Context::Begin(const Wire& wire) {
   Process& process = *process_;
   const std::string deployment = DeploymentOf(options_.config.system(), options_.context);
-  CO_ASSIGN_OR_RETURN(signer_,
-                      rpc::ServiceSigner::Load(options_.config.keys(), deployment, process.loop()));
+  CO_ASSIGN_OR_RETURN(
+      signer_, rpc::ServiceSigner::Load(options_.config.keys(), deployment, host_.executor()));
   bus_ = options_.bus(*this);
   peers_ = std::make_unique<Peers>(
-      options_.config, process.loop(), process.random(), process.logger(), process.registry(),
+      options_.config, host_, process.logger(), process.registry(),
       [this](std::string_view audience) { return signer_->TokenFor(audience); });
+  journal_ = std::make_unique<LogJournal>(process.logger());
+  const saga::Environment sagas{host_.executor(), host_.random(), *store_, *journal_,
+                                process.registry()};
+  timers_ = std::make_unique<saga::Timers>(sagas, saga::TimerOptions{});
+  sagas_ = std::make_unique<saga::Sagas>(sagas, SagaOptionsOf(options_));
   wire(*this);
 
-  journal_ = std::make_unique<LogJournal>(process.logger());
   EventRuntime::Options options{.system = options_.config.system(),
                                 .context = options_.context,
                                 .config = options_.config.events(),
                                 .view_tables = view_tables_};
   events_ =
       std::make_unique<EventRuntime>(std::move(options),
-                                     events::Environment{process.loop(), process.random(), *store_,
+                                     events::Environment{host_.executor(), host_.random(), *store_,
                                                          *bus_, *journal_, process.registry()},
                                      policies_, view_);
   CO_RETURN_IF_ERROR(co_await events_->Start());
+  CO_RETURN_IF_ERROR(co_await sagas_->Start());
+  timers_->Start();
   CO_RETURN_IF_ERROR(Listen());
   tasks_.Spawn(WatchStore());
   process.SetServing(true);
@@ -112,36 +120,26 @@ async::Task<void> Context::WatchStore() {
   if (options_.failed) options_.failed();
 }
 
-void Context::Shutdown() {
-  rpc::GrpcLoop& loop = process_->loop();
-  loop.BlockOn(End());
-  loop.RunHere([this] { Drop(); });
-}
-
-async::Task<void> Context::End() {
+async::Task<void> Context::Shutdown() {
   Logger& logger = process_->logger();
   logger.Info("stopping");
   co_await process_->StopServing();
   co_await events_->StopSubscriptions();
-  const Instant until = process_->loop().Now() + FromProto(options_.config.shutdown().flush());
+  const Instant until = host_.executor().Now() + FromProto(options_.config.shutdown().flush());
   if (const absl::Status flushed = co_await events_->Flush(until); !flushed.ok()) {
     logger.Warning("events are left for the next start", {{"status", flushed.ToString()}});
   }
   logger.Info("stopped");
 }
 
-absl::Status Context::failure() {
-  absl::Status failure;
-  process_->loop().RunHere([&] { failure = store_->failure(); });
-  return failure;
-}
-
 void Context::Drop() {
   tasks_.CancelAll();
   // Frames of calls refer to everything below.
-  process_->DropServer();
+  if (process_ != nullptr) process_->DropServer();
   services_.clear();
   events_.reset();
+  sagas_.reset();
+  timers_.reset();
   policies_ = {};
   view_ = {};
   kept_.clear();
@@ -152,10 +150,6 @@ void Context::Drop() {
   store_.reset();
 }
 
-Context::~Context() {
-  if (process_ != nullptr) {
-    process_->loop().RunHere([this] { Drop(); });
-  }
-}
+Context::~Context() { Drop(); }
 
 }  // namespace maru::mesh

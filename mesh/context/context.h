@@ -19,17 +19,19 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/async/scope.h"
+#include "common/async/task.h"
 #include "common/events/bus.h"
 #include "common/events/handlers.h"
 #include "common/rpc/identity/signer.h"
 #include "common/rpc/service.h"
-#include "common/store/backend.h"
+#include "common/saga/sagas.h"
+#include "common/saga/timers.h"
 #include "common/store/store.h"
 #include "maru/config/v1/config.pb.h"
 #include "mesh/context/event_runtime.h"
+#include "mesh/context/host.h"
 #include "mesh/context/peers.h"
 #include "mesh/context/process.h"
-#include "mesh/context/run.h"
 
 namespace maru::mesh {
 
@@ -42,33 +44,33 @@ struct ContextOptions {
   config::v1::ContextConfig config;
   // Lines for the log at start.
   std::vector<std::string> warnings;
-  int log_fd = 2;
-  // What the store stands on; null: RocksDB in config.data.
-  std::function<absl::StatusOr<std::unique_ptr<store::Backend>>(const Clock& clock)> backend;
-  // Makes how events travel. Called on the loop's thread; the bus is destroyed there.
+  // Makes how events travel (broker_bus.h).
   std::function<std::unique_ptr<events::Bus>(Context& context)> bus;
-  // Called once when the context cannot go on; on the loop's thread. May be null.
+  // Called once when the context cannot go on. May be null.
   std::function<void()> failed;
 };
 
-class Context final : public Running {
+// Executor's thread only.
+class Context final : public Serving {
  public:
-  // Hands over services and handlers. Called once, on the loop's thread, with the store open.
+  // Hands over services and handlers. Called once, with the store open.
   using Wire = std::function<void(Context& context)>;
 
-  // Opens the store, wires, listens, and is SERVING when it returns; it does not wait for the
-  // broker. Not on a loop's thread. FAILED_PRECONDITION: an address or the data folder is in use,
-  // or the data is another deployment's; NOT_FOUND: a key is missing; DATA_LOSS, INTERNAL: the
+  // Opens the store, wires, listens, and is SERVING when it completes; it does not wait for the
+  // broker. `host` outlives the context. FAILED_PRECONDITION: an address or the data folder is in
+  // use, or the data is another deployment's; NOT_FOUND: a key is missing; DATA_LOSS, INTERNAL: the
   // store is damaged or cannot be read.
-  static absl::StatusOr<std::unique_ptr<Context>> Start(ContextOptions options, const Wire& wire);
+  static async::Task<absl::StatusOr<std::unique_ptr<Context>>> Start(Host& host,
+                                                                     ContextOptions options,
+                                                                     Wire wire);
   // Without Shutdown like a crash: what is durable stays.
   ~Context() override;
 
   // NOT_SERVING, pause, GOAWAY, calls finish, subscriptions end, outbox to the broker, store
-  // closed; each step bounded by config.shutdown. Not on the loop's thread.
-  void Shutdown() override;
-  // Not OK once the store has failed: the process should end. Not on the loop's thread.
-  absl::Status failure() override;
+  // closed; each step bounded by config.shutdown.
+  async::Task<void> Shutdown() override;
+  // Not OK once the store has failed.
+  absl::Status failure() const override { return store_->failure(); }
 
   // --- For wiring ---
 
@@ -85,7 +87,10 @@ class Context final : public Running {
     view_tables_ = std::move(tables);
     return view_;
   }
-  // Keeps `part` as long as the context; destroyed on the loop's thread after the services.
+  // Commands that need another context's answer, and what happens by itself later.
+  saga::Sagas& sagas() { return *sagas_; }
+  saga::Timers& timers() { return *timers_; }
+  // Keeps `part` as long as the context; destroyed after the services.
   template <class T>
   T& Keep(std::unique_ptr<T> part) {
     T& kept = *part;
@@ -101,25 +106,26 @@ class Context final : public Running {
   const config::v1::ContextConfig& config() const { return options_.config; }
 
  private:
-  explicit Context(ContextOptions options) : options_(std::move(options)) {}
+  Context(Host& host, ContextOptions options) : host_(host), options_(std::move(options)) {}
 
   absl::Status Open();
-  // On the loop's thread.
   async::Task<absl::Status> Begin(const Wire& wire);
   absl::Status Listen();
-  async::Task<void> End();
   async::Task<void> WatchStore();
   void Drop();
 
+  Host& host_;
   const ContextOptions options_;
+  // In the order in which they are made; Drop destroys them backwards.
   std::unique_ptr<Process> process_;
-  // The loop's, in the order in which they are made; Drop destroys them backwards.
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<rpc::ServiceSigner> signer_;
   std::unique_ptr<events::Bus> bus_;
   std::unique_ptr<Peers> peers_;
   std::unique_ptr<LogJournal> journal_;
   std::vector<std::shared_ptr<void>> kept_;
+  std::unique_ptr<saga::Timers> timers_;
+  std::unique_ptr<saga::Sagas> sagas_;
   events::Policies policies_;
   events::View view_;
   std::vector<uint32_t> view_tables_;

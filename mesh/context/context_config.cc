@@ -50,13 +50,25 @@ void DeriveContext(const std::string& system, const std::string& name, ContextCo
   }
 }
 
-void CheckContext(const std::string& system, const ContextConfig& config,
-                  rpc::FieldViolations& violations) {
-  MaruValidate(config, rpc::FieldPath(), violations);
-  if (!system.empty() && config.system() != system) {
+// A program of one system serves no other; one of several systems serves those that deploy it
+// (deployments.json): in any other it would find no events to hear and no contract to serve.
+void CheckSystem(const std::string& system, const std::string& name, const ContextConfig& config,
+                 rpc::FieldViolations& violations) {
+  if (config.system().empty()) return;
+  if (!system.empty()) {
+    if (config.system() == system) return;
     violations.push_back(
         {"system", absl::StrCat("must be ", system, ": this program serves no other")});
+  } else if (!Deployments(config.port_base()).AddressOf(config.system(), name).has_value()) {
+    violations.push_back(
+        {"system", absl::StrCat("no system ", config.system(), " has a context ", name)});
   }
+}
+
+void CheckContext(const std::string& system, const std::string& name, const ContextConfig& config,
+                  rpc::FieldViolations& violations) {
+  MaruValidate(config, rpc::FieldPath(), violations);
+  CheckSystem(system, name, config, violations);
   CheckPort("listen", config.listen(), violations);
   CheckPort("metrics", config.metrics(), violations);
   CheckPort("broker", config.broker(), violations);
@@ -67,6 +79,9 @@ void CheckContext(const std::string& system, const ContextConfig& config,
     CheckPort(setting, address, violations);
   }
   CheckBreaker(config.breaker(), violations);
+  if (FromProto(config.saga().pending_limit()) <= absl::ZeroDuration()) {
+    violations.push_back({"saga.pending_limit", "must be longer than 0"});
+  }
 }
 
 }  // namespace
@@ -84,9 +99,9 @@ service::ConfigRules ContextRules(std::string system, std::string context) {
   rules.derive = [system, context](google::protobuf::Message& config) {
     DeriveContext(system, context, static_cast<ContextConfig&>(config));
   };
-  rules.check = [system](const google::protobuf::Message& config,
-                         rpc::FieldViolations& violations) {
-    CheckContext(system, static_cast<const ContextConfig&>(config), violations);
+  rules.check = [system, context](const google::protobuf::Message& config,
+                                  rpc::FieldViolations& violations) {
+    CheckContext(system, context, static_cast<const ContextConfig&>(config), violations);
   };
   return rules;
 }

@@ -82,6 +82,12 @@ TEST(ContextConfigTest, GenericContextMustBeToldItsSystem) {
   EXPECT_EQ(told.listen(), "127.0.0.1:7104");
 }
 
+TEST(ContextConfigTest, GenericContextServesOnlySystemsThatDeployIt) {
+  ContextConfig config;
+  EXPECT_THAT(std::string(Load({"--system=teahouse"}, ContextRules("", "message"), config).message()),
+              HasSubstr("no system teahouse has a context message"));
+}
+
 TEST(ContextConfigTest, ContradictionsAreNamedTogether) {
   ContextConfig config;
   const absl::Status status =

@@ -23,9 +23,11 @@
 #include "common/rpc/grpc/channel.h"
 #include "common/rpc/identity/key_files.h"
 #include "common/rpc/position.h"
+#include "common/saga/testing/example.h"
 #include "common/service/config.h"
 #include "common/service/testing/http_get.h"
 #include "common/store/memory_backend.h"
+#include "common/store/store_testing.h"
 #include "common/store/table.h"
 #include "gmock/gmock.h"
 #include "grpc/health/v1/health.pb.h"
@@ -34,6 +36,7 @@
 #include "maru/datecourse/schedule/v1/events.maru.h"
 #include "maru/datecourse/schedule/v1/schedule.maru.h"
 #include "mesh/context/context_config.h"
+#include "mesh/context/grpc_host.h"
 
 namespace maru::mesh {
 namespace {
@@ -239,47 +242,52 @@ class ContextTest : public testing::Test {
     sources.flags.insert(sources.flags.end(), flags.begin(), flags.end());
     ContextOptions options;
     options.context = context;
-    options.log_fd = log_;
     const auto loaded =
         service::LoadConfig(sources, ContextRules("datecourse", context), options.config);
     MARU_CHECK(loaded.ok());
     options.bus = [](Context& made) {
-      return std::make_unique<events::MemoryBus>(made.process().loop());
+      return std::make_unique<events::MemoryBus>(made.process().executor());
     };
     return options;
   }
 
   static void WireSchedule(Context& context) {
-    context.Serve(std::make_unique<Schedules>(context.store(), context.process().loop()));
+    context.Serve(std::make_unique<Schedules>(context.store(), context.process().executor()));
     AddPolicies(context.policies());
   }
-  std::unique_ptr<Context> StartSchedule(const std::string& data) {
-    auto context = Context::Start(Options("schedule", data), WireSchedule);
+  using Running = Hosted<Context>;
+  absl::StatusOr<std::unique_ptr<Running>> Start(const ContextOptions& options,
+                                                 const Context::Wire& wire,
+                                                 std::unique_ptr<GrpcHost> host = nullptr) {
+    if (host == nullptr) host = std::make_unique<GrpcHost>(log_);
+    return Running::New(std::move(host),
+                        [&](Host& on) { return Context::Start(on, options, wire); });
+  }
+  std::unique_ptr<Running> StartSchedule(const std::string& data) {
+    auto context = Start(Options("schedule", data), WireSchedule);
     EXPECT_TRUE(context.ok()) << context.status();
     return context.ok() ? *std::move(context) : nullptr;
   }
 
-  std::string Register(const Context& context, const std::string& title) {
+  std::string Register(Running& context, const std::string& title) {
     schedule::RegisterScheduleRequest request;
     request.set_title(title);
     const auto row = outside_.Ask<schedule::Schedule>(PortOf(context), kRegister, request);
     EXPECT_TRUE(row.ok()) << row.status();
     return row.ok() ? row->id() : "";
   }
-  absl::StatusOr<schedule::Schedule> Get(const Context& context, const std::string& id,
+  absl::StatusOr<schedule::Schedule> Get(Running& context, const std::string& id,
                                          std::string position = "") {
     schedule::GetScheduleRequest request;
     request.set_id(id);
     request.set_position(std::move(position));
     return outside_.Ask<schedule::Schedule>(PortOf(context), kGet, request);
   }
-  static bool Published(Context& context) {
-    return service::HttpGet(context.process().metrics_port(), "/metrics")
+  static bool Published(Running& context) {
+    return service::HttpGet(context->process().metrics_port(), "/metrics")
                .find("maru_outbox_published_total 1") != std::string::npos;
   }
-  static int PortOf(const Context& context) {
-    return const_cast<Context&>(context).process().port();
-  }
+  static int PortOf(Running& context) { return context->process().port(); }
 
   const std::string folder_ =
       absl::StrCat(testing::TempDir(), "/context_",
@@ -297,7 +305,7 @@ TEST_F(ContextTest, ServesCommandsQueriesHealthAndMetrics) {
   const auto row = Get(*context, id);
   ASSERT_TRUE(row.ok()) << row.status();
   EXPECT_EQ(row->title(), "한강 산책");
-  EXPECT_THAT(service::HttpGet(context->process().metrics_port(), "/metrics"),
+  EXPECT_THAT(service::HttpGet((*context)->process().metrics_port(), "/metrics"),
               AllOf(HasSubstr("maru_rpc_server_calls_total"), HasSubstr("maru_outbox_events"),
                     HasSubstr("process_resident_memory_bytes")));
 }
@@ -323,7 +331,7 @@ TEST_F(ContextTest, AQueryWaitsForThePositionThatItComesWith) {
 TEST_F(ContextTest, CallsAnotherContextAsItself) {
   const auto schedules = StartSchedule("schedule");
   ASSERT_NE(schedules, nullptr);
-  auto reviews = Context::Start(
+  auto reviews = Start(
       Options("review", "review",
               {absl::StrCat("--peers.schedule=127.0.0.1:", PortOf(*schedules))}),
       [](Context& context) { context.Serve(std::make_unique<Reviews>(context.Peer("schedule"))); });
@@ -334,7 +342,7 @@ TEST_F(ContextTest, CallsAnotherContextAsItself) {
   const auto answer = outside_.Ask<review::Review>(PortOf(**reviews), kWrite, request);
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(answer->comment_text(), "datecourse-review");
-  EXPECT_THAT(service::HttpGet((*reviews)->process().metrics_port(), "/metrics"),
+  EXPECT_THAT(service::HttpGet((**reviews)->process().metrics_port(), "/metrics"),
               HasSubstr("maru_rpc_client_calls_total{callee=\"schedule\""));
 
   schedules->Shutdown();
@@ -353,7 +361,7 @@ TEST_F(ContextTest, TwoInOneProcessDoNotSeeEachOther) {
   const std::string id = Register(*one, "하나");
   EXPECT_TRUE(Get(*one, id).ok());
   EXPECT_EQ(Get(*two, id).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(service::HttpGet(two->process().metrics_port(), "/metrics"),
+  EXPECT_THAT(service::HttpGet((*two)->process().metrics_port(), "/metrics"),
               AllOf(HasSubstr("maru_outbox_published_total 0"),
                     testing::Not(HasSubstr("RegisterSchedule\",code=\"OK\""))));
   one->Shutdown();
@@ -363,12 +371,12 @@ TEST_F(ContextTest, TwoInOneProcessDoNotSeeEachOther) {
 TEST_F(ContextTest, FolderInUseAndPortInUseAndMissingKeyAreClearErrors) {
   const auto context = StartSchedule("a");
   ASSERT_NE(context, nullptr);
-  EXPECT_EQ(Context::Start(Options("schedule", "a"), WireSchedule).status().code(),
+  EXPECT_EQ(Start(Options("schedule", "a"), WireSchedule).status().code(),
             absl::StatusCode::kFailedPrecondition);
   const std::string taken = absl::StrCat("--listen=127.0.0.1:", PortOf(*context));
-  EXPECT_EQ(Context::Start(Options("schedule", "b", {taken}), WireSchedule).status().code(),
+  EXPECT_EQ(Start(Options("schedule", "b", {taken}), WireSchedule).status().code(),
             absl::StatusCode::kFailedPrecondition);
-  const absl::Status no_key = Context::Start(Options("viewpage", "c"), [](Context&) {}).status();
+  const absl::Status no_key = Start(Options("viewpage", "c"), [](Context&) {}).status();
   EXPECT_EQ(no_key.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(no_key.message()), HasSubstr("datecourse-viewpage"));
 }
@@ -413,13 +421,71 @@ TEST_F(ContextTest, DroppedWithCallsInFlightItFreesEverything) {
   caller.join();
 }
 
+// A host with a disk in memory, to break.
+TEST_F(ContextTest, GoesOnWithSagasAndTimersAfterARestart) {
+  // Nobody answers: the library stays pending, and the timer is due after the restart.
+  const auto wire = [](bool first) {
+    return [first](Context& context) {
+      WireSchedule(context);
+      auto& warehouse = context.sagas().Add(example::Warehouse(context.Peer("review")));
+      context.timers().On("알림", [](store::Txn& txn, std::string_view id) {
+        kSchedules.Put(txn, id, schedule::Schedule());
+        return absl::OkStatus();
+      });
+      if (!first) return;
+      auto& scope = context.Keep(std::make_unique<async::Scope>());
+      scope.Spawn([](Context& in, saga::Saga<example::v1::Library, example::v1::Library>& begins)
+                      -> async::Task<void> {
+        rpc::CallContext call = store::TestCall();
+        call.deadline = in.process().executor().Now() + absl::Seconds(10);
+        const auto accepted = co_await begins.Run(
+            call, [&in](store::Txn& txn) -> absl::StatusOr<example::v1::Library> {
+              RETURN_IF_ERROR(in.timers().Set(txn, "알림", "하나", txn.Now() + absl::Seconds(2)));
+              example::v1::Library row;
+              row.set_id(txn.NewId());
+              row.set_allow_pending(true);
+              return row;
+            });
+        EXPECT_TRUE(accepted.ok()) << accepted.status();
+      }(context, warehouse));
+    };
+  };
+  const ContextOptions options = Options("schedule", "a", {"--peers.review=127.0.0.1:1"});
+  auto context = Start(options, wire(true));
+  ASSERT_TRUE(context.ok()) << context.status();
+  const auto shows = [&](std::string_view line) {
+    return service::HttpGet((**context)->process().metrics_port(), "/metrics").find(line) !=
+           std::string::npos;
+  };
+  while (shows(R"({call="book.Receive",outcome="unsent",saga="warehouse"} 0)")) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(shows(R"(maru_saga_pending{saga="warehouse"} 1)"));
+  *context = nullptr;  // no Shutdown: like a crash
+  context = Start(options, wire(false));
+  ASSERT_TRUE(context.ok()) << context.status();
+  EXPECT_TRUE(shows(R"(maru_saga_pending{saga="warehouse"} 1)"));
+  while (!Get(**context, "하나").ok()) std::this_thread::yield();
+  EXPECT_TRUE(shows("maru_timers_fired_total 1"));
+}
+
+class MemoryHost final : public GrpcHost {
+ public:
+  MemoryHost(int log_fd, store::MemoryDisk& disk) : GrpcHost(log_fd), disk_(disk) {}
+  absl::StatusOr<std::unique_ptr<store::Backend>> OpenBackend(store::RocksDbOptions) override {
+    return store::MemoryBackend::Open(disk_);
+  }
+
+ private:
+  store::MemoryDisk& disk_;
+};
+
 TEST_F(ContextTest, FailedStoreIsToldAndNoLongerServing) {
   store::MemoryDisk disk;
   std::atomic<bool> told = false;
   ContextOptions options = Options("schedule", "a");
-  options.backend = [&disk](const Clock&) { return store::MemoryBackend::Open(disk); };
   options.failed = [&told] { told = true; };
-  auto context = Context::Start(std::move(options), WireSchedule);
+  auto context = Start(options, WireSchedule, std::make_unique<MemoryHost>(log_, disk));
   ASSERT_TRUE(context.ok()) << context.status();
   EXPECT_TRUE((*context)->failure().ok());
   disk.OnSync([] { return absl::InternalError("fsync: EIO"); });

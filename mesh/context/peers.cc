@@ -1,7 +1,6 @@
 #include "mesh/context/peers.h"
 
 #include "common/base/status.h"
-#include "common/rpc/grpc/channel.h"
 #include "mesh/context/context_config.h"
 
 namespace maru::mesh {
@@ -27,11 +26,10 @@ breaker::CallerOptions OptionsOf(const config::v1::ContextConfig& config,
 
 }  // namespace
 
-Peers::Peers(const config::v1::ContextConfig& config, rpc::GrpcLoop& loop, Random& random,
-             Logger& logger, prometheus::Registry& registry, TokenFor token_for)
+Peers::Peers(const config::v1::ContextConfig& config, Host& host, Logger& logger,
+             prometheus::Registry& registry, TokenFor token_for)
     : config_(config),
-      loop_(loop),
-      random_(random),
+      host_(host),
       logger_(logger),
       registry_(registry),
       token_for_(std::move(token_for)) {}
@@ -42,14 +40,12 @@ rpc::Caller& Peers::Of(std::string_view name) {
   if (peer.caller == nullptr) {
     const auto address = config_.peers().find(callee);
     MARU_CHECK(address != config_.peers().end());
-    rpc::GrpcChannelOptions options;
-    options.target = address->second;
-    peer.channel = rpc::OpenGrpcChannel(loop_, options);
+    peer.channel = host_.OpenChannel(address->second);
     peer.log = std::make_unique<CallLog>(callee, registry_, logger_);
     peer.caller = std::make_unique<breaker::BreakingCaller>(
         OptionsOf(config_, callee), *peer.channel,
         [this, audience = DeploymentOf(config_.system(), name)] { return token_for_(audience); },
-        loop_, random_, *peer.log);
+        host_.executor(), host_.random(), *peer.log);
   }
   return *peer.caller;
 }

@@ -12,25 +12,24 @@
 #include "absl/container/btree_map.h"
 #include "absl/status/statusor.h"
 #include "common/base/log.h"
-#include "common/base/random.h"
-#include "common/rpc/grpc/loop.h"
 #include "common/rpc/service.h"
 #include "maru/config/v1/config.pb.h"
 #include "mesh/breaker/caller.h"
 #include "mesh/context/call_log.h"
+#include "mesh/context/host.h"
 #include "prometheus/registry.h"
 
 namespace maru::mesh {
 
-// Loop's thread only.
+// Executor's thread only.
 class Peers {
  public:
   // A token that the deployment `audience` accepts.
   using TokenFor = std::function<absl::StatusOr<std::string>(std::string_view audience)>;
 
   // All references outlive the peers.
-  Peers(const config::v1::ContextConfig& config, rpc::GrpcLoop& loop, Random& random,
-        Logger& logger, prometheus::Registry& registry, TokenFor token_for);
+  Peers(const config::v1::ContextConfig& config, Host& host, Logger& logger,
+        prometheus::Registry& registry, TokenFor token_for);
 
   // How to call the context `name` of the same system; lives as long as the peers. A name that is
   // not configured is a mistake in the wiring and ends the process.
@@ -47,8 +46,7 @@ class Peers {
   };
 
   const config::v1::ContextConfig& config_;
-  rpc::GrpcLoop& loop_;
-  Random& random_;
+  Host& host_;
   Logger& logger_;
   prometheus::Registry& registry_;
   const TokenFor token_for_;

@@ -3,9 +3,7 @@
 #include <utility>
 
 #include "common/base/status.h"
-#include "common/rpc/grpc/server.h"
 #include "common/rpc/reflection.h"
-#include "common/service/process_metrics.h"
 #include "mesh/context/context_config.h"
 
 namespace maru::mesh {
@@ -27,51 +25,46 @@ LogLevel LevelOf(config::v1::LogLevel level) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Process>> Process::Start(ProcessOptions options) {
-  std::unique_ptr<Process> process(new Process(std::move(options)));
+absl::StatusOr<std::unique_ptr<Process>> Process::Start(Host& host, ProcessOptions options) {
+  std::unique_ptr<Process> process(new Process(host, std::move(options)));
   std::vector<std::shared_ptr<prometheus::Collectable>> sources = process->options_.metric_sources;
   sources.push_back(process->registry_);
-  sources.push_back(std::make_shared<service::ProcessMetrics>());
-  ASSIGN_OR_RETURN(process->metrics_,
-                   service::MetricsServer::Start(process->options_.metrics, std::move(sources)));
+  ASSIGN_OR_RETURN(process->metrics_port_,
+                   host.ShowMetrics(process->options_.metrics, std::move(sources)));
   return process;
 }
 
-Process::Process(ProcessOptions options)
-    : options_(std::move(options)),
-      logger_(options_.log_fd, LevelOf(options_.log.level()), options_.deployment, loop_),
+Process::Process(Host& host, ProcessOptions options)
+    : host_(host),
+      options_(std::move(options)),
+      logger_(host.log(), LevelOf(options_.log.level()), options_.deployment, host.executor()),
       registry_(std::make_shared<prometheus::Registry>()) {}
-
-Process::~Process() {
-  loop_.RunHere([this] { DropServer(); });
-}
 
 absl::Status Process::Listen(const std::vector<rpc::Service*>& services,
                              rpc::ReplayLookup* replay) {
   verifier_ = std::make_unique<rpc::Verifier>(
-      rpc::VerifierOptions{.keys_folder = options_.keys, .deployment = options_.deployment}, loop_);
+      rpc::VerifierOptions{.keys_folder = options_.keys, .deployment = options_.deployment},
+      executor());
   dispatcher_ = std::make_unique<rpc::Dispatcher>(
       rpc::DispatcherOptions{.system = options_.system,
                              .domain = options_.domain,
                              .max_unary = options_.limits.in_flight(),
                              .max_streams = options_.limits.streams(),
                              .log_ok = options_.log.calls()},
-      rpc::DispatcherParts{.executor = loop_,
-                           .random = random_,
+      rpc::DispatcherParts{.executor = executor(),
+                           .random = random(),
                            .authenticator = *verifier_,
                            .logger = logger_,
                            .registry = *registry_,
                            .replay = replay});
   for (rpc::Service* service : services) dispatcher_->Register(*service);
-  health_ = std::make_unique<rpc::Health>(loop_, dispatcher_->service_names());
+  health_ = std::make_unique<rpc::Health>(executor(), dispatcher_->service_names());
   dispatcher_->Register(*health_);
   if (options_.limits.reflection()) AddReflection();
-  rpc::GrpcServerOptions server_options;
-  server_options.address = options_.listen;
   // Room above the dispatcher's limits: for health, and for callers that have not sent their
   // request yet.
-  server_options.max_calls = options_.limits.in_flight() + options_.limits.streams() + 1024;
-  ASSIGN_OR_RETURN(server_, rpc::StartGrpcServer(loop_, *dispatcher_, server_options));
+  const size_t max_calls = size_t{options_.limits.in_flight()} + options_.limits.streams() + 1024;
+  ASSIGN_OR_RETURN(server_, host_.Listen(options_.listen, max_calls, *dispatcher_));
   port_ = server_->port();
   return absl::OkStatus();
 }
@@ -86,9 +79,9 @@ void Process::SetServing(bool serving) { health_->SetServing(serving); }
 async::Task<void> Process::StopServing() {
   SetServing(false);
   const absl::Duration drain = FromProto(options_.shutdown.drain());
-  if (drain > absl::ZeroDuration()) co_await loop_.Sleep(drain);
+  if (drain > absl::ZeroDuration()) co_await executor().Sleep(drain);
   health_->Shutdown();
-  co_await server_->Shutdown(loop_.Now() + FromProto(options_.shutdown.finish()));
+  co_await server_->Shutdown(executor().Now() + FromProto(options_.shutdown.finish()));
 }
 
 void Process::DropServer() {

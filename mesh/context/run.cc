@@ -5,6 +5,7 @@
 
 #include "common/service/exit_code.h"
 #include "common/service/stop_signals.h"
+#include "mesh/context/grpc_host.h"
 
 namespace maru::mesh {
 
@@ -38,8 +39,9 @@ int RunProgram(Program program) {
     return service::kExitOk;
   }
 
-  absl::StatusOr<std::unique_ptr<Running>> running =
-      program.start(loaded->warnings, [&signals] { signals.WakeUp(); });
+  const auto running = Hosted<Serving>::New(std::make_unique<GrpcHost>(), [&](Host& host) {
+    return program.start(host, loaded->warnings, [&signals] { signals.WakeUp(); });
+  });
   if (!running.ok()) {
     Print(stderr, program.sources.program + ": " + std::string(running.status().message()));
     return ExitCodeOf(running.status());

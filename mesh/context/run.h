@@ -7,32 +7,23 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/async/task.h"
 #include "common/service/config.h"
 #include "google/protobuf/message.h"
+#include "mesh/context/host.h"
 
 namespace maru::mesh {
-
-// Something that serves until it is told to stop.
-class Running {
- public:
-  virtual ~Running() = default;
-  // Ends in order; blocks. Main thread.
-  virtual void Shutdown() = 0;
-  // Not OK once it cannot go on. Main thread.
-  virtual absl::Status failure() = 0;
-};
 
 struct Program {
   service::ConfigSources sources;
   service::ConfigRules rules;
   // Filled before `start`; outlives the run.
   google::protobuf::Message& config;
-  // Starts serving. `warnings` are for the log. `failed` wakes the main thread up to look at
-  // failure(); any thread, as long as the result lives.
-  std::function<absl::StatusOr<std::unique_ptr<Running>>(const std::vector<std::string>& warnings,
-                                                         std::function<void()> failed)>
+  // Starts serving; called once, on the loop's thread, after `config` is filled. `warnings` are for
+  // the log.
+  std::function<async::Task<absl::StatusOr<std::unique_ptr<Serving>>>(
+      Host& host, std::vector<std::string> warnings, std::function<void()> failed)>
       start;
 };
 

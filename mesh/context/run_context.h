@@ -1,12 +1,12 @@
 // RunContext: the main function of a bounded context.
 //
+//   void Wire(mesh::Context& context) {
+//     context.Serve(std::make_unique<ReviewService>(context.store(), context.Peer("schedule")));
+//     AddPolicies(context.policies());
+//   }
+//
 //   int main(int argc, char** argv) {
-//     return maru::mesh::RunContext(argc, argv, {"datecourse", "review", "reviews of date
-//     courses"},
-//                                   [](maru::mesh::Context& context) {
-//       context.Serve(std::make_unique<ReviewService>(context.store(), context.Peer("schedule")));
-//       AddPolicies(context.policies());
-//     });
+//     return mesh::RunContext(argc, argv, {"datecourse", "review", "reviews of courses"}, Wire);
 //   }
 #ifndef MARU_MESH_CONTEXT_RUN_CONTEXT_H_
 #define MARU_MESH_CONTEXT_RUN_CONTEXT_H_

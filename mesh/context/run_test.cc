@@ -20,18 +20,19 @@ namespace maru::mesh {
 namespace {
 
 // Says on standard error what happens to it.
-class Spoken final : public Running {
+class Spoken final : public Serving {
  public:
   explicit Spoken(absl::Status failure) : failure_(std::move(failure)) {}
   ~Spoken() override { std::fputs("destroyed;", stderr); }
-  void Shutdown() override {
+  async::Task<void> Shutdown() override {
     std::fputs("shutdown;", stderr);
     if (hang) {
       kill(getpid(), SIGTERM);
       while (true) pause();
     }
+    co_return;
   }
-  absl::Status failure() override { return failure_; }
+  absl::Status failure() const override { return failure_; }
 
   bool hang = false;
 
@@ -39,16 +40,22 @@ class Spoken final : public Running {
   const absl::Status failure_;
 };
 
-using Start = std::function<absl::StatusOr<std::unique_ptr<Running>>(
-    const std::vector<std::string>& warnings, std::function<void()> failed)>;
+using Started = absl::StatusOr<std::unique_ptr<Serving>>;
+using Start = std::function<Started(std::function<void()> failed)>;
+
+async::Task<Started> Ready(Started started) { co_return started; }
 
 [[noreturn]] void RunAndExit(std::vector<std::string> flags, Start start) {
   config::v1::BrokerConfig config;
   service::ConfigSources sources;
   sources.program = "maru-test";
   sources.flags = std::move(flags);
-  const int code = RunProgram(
-      {.sources = sources, .rules = BrokerRules(), .config = config, .start = std::move(start)});
+  const int code = RunProgram({.sources = sources,
+                               .rules = BrokerRules(),
+                               .config = config,
+                               .start = [&](Host&, std::vector<std::string>, auto failed) {
+                                 return Ready(start(std::move(failed)));
+                               }});
   std::fputs("returned", stderr);
   // Not exit: nothing of the test runs twice.
   std::fflush(stderr);
@@ -57,7 +64,7 @@ using Start = std::function<absl::StatusOr<std::unique_ptr<Running>>(
 
 TEST(RunDeathTest, SignalEndsInOrder) {
   EXPECT_EXIT(RunAndExit({},
-                         [](auto&, auto) {
+                         [](auto) {
                            kill(getpid(), SIGTERM);
                            return std::make_unique<Spoken>(absl::OkStatus());
                          }),
@@ -66,7 +73,7 @@ TEST(RunDeathTest, SignalEndsInOrder) {
 
 TEST(RunDeathTest, ASecondSignalEndsAtOnce) {
   EXPECT_EXIT(RunAndExit({},
-                         [](auto&, auto) {
+                         [](auto) {
                            kill(getpid(), SIGINT);
                            auto running = std::make_unique<Spoken>(absl::OkStatus());
                            running->hang = true;
@@ -77,7 +84,7 @@ TEST(RunDeathTest, ASecondSignalEndsAtOnce) {
 
 TEST(RunDeathTest, FailureOfTheStoreHasItsOwnCode) {
   EXPECT_EXIT(RunAndExit({},
-                         [](auto&, auto failed) {
+                         [](auto failed) {
                            failed();
                            return std::make_unique<Spoken>(absl::InternalError("fsync"));
                          }),
@@ -86,7 +93,7 @@ TEST(RunDeathTest, FailureOfTheStoreHasItsOwnCode) {
 
 TEST(RunDeathTest, BadConfigurationHasItsOwnCode) {
   EXPECT_EXIT(RunAndExit({"--listen=here", "--colour=blue"},
-                         [](auto&, auto) -> absl::StatusOr<std::unique_ptr<Running>> {
+                         [](auto) -> Started {
                            std::fputs("started", stderr);
                            return absl::InternalError("");
                          }),
@@ -95,24 +102,17 @@ TEST(RunDeathTest, BadConfigurationHasItsOwnCode) {
 }
 
 TEST(RunDeathTest, StartThatFailsSaysWhyAndWhatKind) {
-  EXPECT_EXIT(RunAndExit({},
-                         [](auto&, auto) -> absl::StatusOr<std::unique_ptr<Running>> {
-                           return absl::FailedPreconditionError("the port is in use");
-                         }),
-              testing::ExitedWithCode(service::kExitCannotServe), "maru-test: the port is in use");
-  EXPECT_EXIT(RunAndExit({},
-                         [](auto&, auto) -> absl::StatusOr<std::unique_ptr<Running>> {
-                           return absl::DataLossError("damaged");
-                         }),
+  EXPECT_EXIT(
+      RunAndExit(
+          {}, [](auto) -> Started { return absl::FailedPreconditionError("the port is in use"); }),
+      testing::ExitedWithCode(service::kExitCannotServe), "maru-test: the port is in use");
+  EXPECT_EXIT(RunAndExit({}, [](auto) -> Started { return absl::DataLossError("damaged"); }),
               testing::ExitedWithCode(service::kExitStoreFailed), "maru-test: damaged");
 }
 
 TEST(RunDeathTest, HelpAndPrintedConfigurationEndWell) {
   for (const char* flag : {"--help", "--print-config"}) {
-    EXPECT_EXIT(RunAndExit({flag},
-                           [](auto&, auto) -> absl::StatusOr<std::unique_ptr<Running>> {
-                             return absl::InternalError("started");
-                           }),
+    EXPECT_EXIT(RunAndExit({flag}, [](auto) -> Started { return absl::InternalError("started"); }),
                 testing::ExitedWithCode(service::kExitOk), "^returned");
   }
 }

@@ -15,9 +15,9 @@ namespace maru::message {
 namespace {
 
 using async::Task;
-using maru::store::ListFingerprint;
 using maru::store::Page;
 using maru::store::PageRequest;
+using maru::store::PageRequestOf;
 using maru::store::Reader;
 using maru::store::Table;
 using maru::store::Txn;
@@ -59,37 +59,29 @@ Task<absl::StatusOr<v1::ListMessagesResponse>> MessageService::ListMessages(
   } else if (!request.recipient().empty()) {
     recipient = request.recipient();
   }
-  const PageRequest page = {
-      .size = request.page_size(),
-      .token = request.page_token(),
-      .fingerprint = ListFingerprint(
-          call.method, {request.recipient(), request.unread_only() ? "unread" : "all"})};
+  const PageRequest page =
+      PageRequestOf(call, request, {request.recipient(), request.unread_only() ? "unread" : "all"});
   return store_.Read([=, &request](Reader& reader) -> absl::StatusOr<v1::ListMessagesResponse> {
-    v1::ListMessagesResponse response;
-    if (!visible) return response;
+    if (!visible) return v1::ListMessagesResponse();
     ASSIGN_OR_RETURN(const auto found, Find(reader, page, recipient, request.unread_only()));
-    for (const auto& row : found.rows) *response.add_messages() = ToApi(row.value);
-    response.set_next_page_token(found.next_page_token);
-    return response;
+    return ToListResponse(found, &v1::ListMessagesResponse::mutable_messages, ToApi);
   });
 }
 
 Task<absl::StatusOr<v1::Message>> MessageService::MarkRead(const CallContext& call,
                                                            const v1::MarkReadRequest& request) {
-  // A cold row must not make the writer wait for the disk.
-  std::vector<std::string> keys = {kMessages.KeyOf(request.id())};
-  CO_RETURN_IF_ERROR(co_await store_.Warm(std::move(keys)));
-  co_return co_await store_.Transact(
-      call, [&call, &request](Txn& txn) -> absl::StatusOr<v1::Message> {
-        ASSIGN_OR_RETURN(const auto row, kMessages.Get(txn, request.id()));
-        ASSIGN_OR_RETURN(const disk::Message read,
-                         message::MarkRead(row, request.id(), call.identity->subject));
-        if (!row->read()) {
-          kMessages.Put(txn, read.id(), read);
-          kUnreadByRecipient.Delete(txn, read.recipient(), read.id());
-        }
-        return ToApi(read);
-      });
+  return store_.Transact(call, {kMessages.KeyOf(request.id())},
+                         [&call, &request](Txn& txn) -> absl::StatusOr<v1::Message> {
+                           ASSIGN_OR_RETURN(const auto row, kMessages.Get(txn, request.id()));
+                           ASSIGN_OR_RETURN(
+                               const disk::Message read,
+                               message::MarkRead(row, request.id(), call.identity->subject));
+                           if (!row->read()) {
+                             kMessages.Put(txn, read.id(), read);
+                             kUnreadByRecipient.Delete(txn, read.recipient(), read.id());
+                           }
+                           return ToApi(read);
+                         });
 }
 
 }  // namespace maru::message

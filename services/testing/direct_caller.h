@@ -14,8 +14,10 @@ class DirectCaller final : public rpc::Caller {
  public:
   explicit DirectCaller(rpc::Service& callee) : callee_(callee) {}
 
-  // From now on every call is refused as if the callee could not be reached.
+  // From now on every call is refused as if the callee could not be reached: surely unsent.
   void SetDown(bool down) { down_ = down; }
+  // From now on every call has its effect, and its answer is lost: the caller cannot know.
+  void SetMute(bool mute) { mute_ = mute; }
   int calls() const { return calls_; }
 
   async::Task<rpc::EncodedReply> Call(const rpc::CallContext& call, const rpc::MethodInfo& method,
@@ -24,6 +26,7 @@ class DirectCaller final : public rpc::Caller {
  private:
   rpc::Service& callee_;
   bool down_ = false;
+  bool mute_ = false;
   int calls_ = 0;
 };
 

@@ -1,4 +1,5 @@
-// Somebody who calls a running system under a token of their own.
+// Somebody who calls real processes under a token of their own, and waits for each answer: what a
+// test does by itself, beside a load.
 #ifndef MARU_TESTS_HARNESS_ACTOR_H_
 #define MARU_TESTS_HARNESS_ACTOR_H_
 
@@ -7,17 +8,13 @@
 
 #include "absl/time/clock.h"
 #include "tests/harness/client.h"
-#include "tests/harness/methods.h"
 #include "tests/harness/system.h"
+#include "tests/workload/actor.h"
 
 namespace maru::harness {
 
 // A random UUID, for a command's request_id.
 std::string NewRequestId();
-
-// Whether nobody knows yet what the call did, or it surely did nothing and may succeed later: to be
-// repeated with the same request_id.
-bool IsOpen(const Outcome& outcome);
 
 // Pauses between two tries of one call.
 void PauseBeforeRetry();
@@ -25,9 +22,13 @@ void PauseBeforeRetry();
 // Thread-safe.
 class Actor {
  public:
-  Actor(System& system, const std::string& role, std::string subject)
-      : system_(system), subject_(std::move(subject)), token_(system.Token(role, subject_)) {}
+  Actor(System& system, std::string role, std::string subject)
+      : system_(system),
+        role_(std::move(role)),
+        subject_(std::move(subject)),
+        token_(system.Token(role_, subject_)) {}
 
+  const std::string& role() const { return role_; }
   const std::string& subject() const { return subject_; }
   const std::string& token() const { return token_; }
   System& system() const { return system_; }
@@ -55,6 +56,7 @@ class Actor {
 
  private:
   System& system_;
+  const std::string role_;
   const std::string subject_;
   const std::string token_;
 };

@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,7 @@ namespace maru::harness {
 namespace {
 
 constexpr int kReconnectMs = 100;
+constexpr char kNotServing[] = "NOT_SERVING";
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   // A C++ channel without a call under way is looked after every 5 s only: reconnecting and hearing
@@ -91,31 +93,16 @@ bool Finish(grpc::CompletionQueue& queue) {
 
 }  // namespace
 
-bool Outcome::Names(std::string_view field) const {
-  for (const auto& violation : bad_request.field_violations()) {
-    if (violation.field() == field) return true;
-  }
-  return false;
-}
-
-std::string Describe(const Outcome& outcome) {
-  std::string text = absl::StatusCodeToString(outcome.code);
-  if (!outcome.reason().empty()) absl::StrAppend(&text, "/", outcome.reason());
-  absl::StrAppend(&text, " ", outcome.message);
-  for (const auto& violation : outcome.bad_request.field_violations()) {
-    absl::StrAppend(&text, " [", violation.field(), ": ", violation.description(), "]");
-  }
-  absl::StrAppend(&text, " (", absl::FormatDuration(outcome.took), ")");
-  return text;
-}
-
-std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
-  return out << Describe(outcome);
-}
-
 Client::Client(const std::string& address) : channel_(Connect(address)), stub_(channel_) {}
 
 Outcome Client::Call(std::string_view path, const std::string& request, const CallOptions& options,
+                     std::string* reply) {
+  Outcome outcome = Send(path, request, options, reply);
+  Count(outcome);
+  return outcome;
+}
+
+Outcome Client::Send(std::string_view path, const std::string& request, const CallOptions& options,
                      std::string* reply) {
   grpc::CompletionQueue queue;
   grpc::ClientContext context;
@@ -129,6 +116,30 @@ Outcome Client::Call(std::string_view path, const std::string& request, const Ca
   Finish(queue);
   if (status.ok()) *reply = ToBytes(buffer);
   return OutcomeOf(status, context, absl::Now() - began);
+}
+
+void Client::Count(const Outcome& outcome) {
+  // Every error that a handler answers with has a reason; a server that starts or ends has this
+  // one.
+  const bool answered =
+      outcome.ok() || (!outcome.reason().empty() && outcome.reason() != kNotServing);
+  const absl::Time now = absl::Now();
+  const MutexLock lock(mutex_);
+  if (!answered) {
+    ++availability_.unanswered;
+    // Others may have been answered while this call waited.
+    if (!silent_since_.has_value()) silent_since_ = std::max(now - outcome.took, last_answer_);
+    return;
+  }
+  last_answer_ = now;
+  if (!silent_since_.has_value()) return;
+  availability_.longest_outage = std::max(availability_.longest_outage, now - *silent_since_);
+  silent_since_.reset();
+}
+
+Availability Client::availability() const {
+  const MutexLock lock(mutex_);
+  return availability_;
 }
 
 Outcome Client::CallStream(std::string_view path, const std::string& request,
@@ -161,7 +172,7 @@ bool Client::Serving() {
   options.timeout = absl::Seconds(1);
   std::string bytes;
   const grpc::health::v1::HealthCheckRequest request;
-  if (!Call("/grpc.health.v1.Health/Check", request.SerializeAsString(), options, &bytes).ok()) {
+  if (!Send("/grpc.health.v1.Health/Check", request.SerializeAsString(), options, &bytes).ok()) {
     return false;
   }
   grpc::health::v1::HealthCheckResponse reply;

@@ -65,6 +65,12 @@ std::string ReadAll(int descriptor) {
   return text;
 }
 
+// What waitpid says.
+std::string Describe(int end) {
+  if (WIFEXITED(end)) return absl::StrCat("exit code ", WEXITSTATUS(end));
+  return absl::StrCat("signal ", WTERMSIG(end), " (", strsignal(WTERMSIG(end)), ")");
+}
+
 constexpr absl::Duration kPoll = absl::Milliseconds(5);
 
 }  // namespace
@@ -110,7 +116,7 @@ absl::Status Process::Start() {
   RETURN_IF_ERROR(pid.status());
   pid_ = *pid;
   end_.reset();
-  told_to_end_ = false;
+  told_to_end_ = 0;
   return absl::OkStatus();
 }
 
@@ -125,15 +131,20 @@ void Process::Signal(int number) {
 
 void Process::Kill() {
   if (!running()) return;
-  told_to_end_ = true;
+  told_to_end_ = SIGKILL;
   kill(pid_, SIGKILL);
   Reap(/*wait=*/true);
 }
 
+void Process::Terminate() {
+  if (!running()) return;
+  told_to_end_ = SIGTERM;
+  kill(pid_, SIGTERM);
+}
+
 absl::Status Process::Stop(absl::Duration within) {
   if (!running()) return absl::InternalError(absl::StrCat("it did not run: ", sudden_end()));
-  told_to_end_ = true;
-  kill(pid_, SIGTERM);
+  Terminate();
   const absl::Time until = absl::Now() + within;
   while (running()) {
     if (absl::Now() > until) {
@@ -144,17 +155,16 @@ absl::Status Process::Stop(absl::Duration within) {
     poll(nullptr, 0, static_cast<int>(absl::ToInt64Milliseconds(kPoll)));
   }
   if (WIFEXITED(*end_) && WEXITSTATUS(*end_) == 0) return absl::OkStatus();
-  told_to_end_ = false;
-  return absl::InternalError(absl::StrCat("it stopped with ", sudden_end()));
+  return absl::InternalError(absl::StrCat("it stopped with ", Describe(*end_)));
 }
 
 std::string Process::sudden_end() {
   Reap(/*wait=*/false);
-  if (!end_.has_value() || told_to_end_) return "";
-  if (WIFSIGNALED(*end_)) {
-    return absl::StrCat("signal ", WTERMSIG(*end_), " (", strsignal(WTERMSIG(*end_)), ")");
-  }
-  return absl::StrCat("exit code ", WEXITSTATUS(*end_));
+  if (!end_.has_value() || told_to_end_ == SIGKILL) return "";
+  // It has no handler yet right after its start.
+  const bool in_order = (WIFEXITED(*end_) && WEXITSTATUS(*end_) == 0) ||
+                        (WIFSIGNALED(*end_) && WTERMSIG(*end_) == SIGTERM);
+  return told_to_end_ == SIGTERM && in_order ? "" : Describe(*end_);
 }
 
 void Process::Reap(bool wait) {

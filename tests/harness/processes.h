@@ -52,12 +52,15 @@ class Process {
   void Signal(int number);
   // SIGKILL, and waits until it is gone.
   void Kill();
+  // SIGTERM, without waiting: it should end by itself with 0, or by the signal if it has just
+  // begun.
+  void Terminate();
   // SIGTERM, and waits until it ends by itself with 0. DEADLINE_EXCEEDED: it did not, and was
   // killed. INTERNAL: another exit code, or it did not run.
   absl::Status Stop(absl::Duration within);
 
-  // How it ended without Kill or Stop: "exit code 74", "signal 6"; empty while it runs, or when it
-  // was told to end.
+  // How it ended without Kill, or after Terminate otherwise than it should: "exit code 74",
+  // "signal 6". Empty while it runs, or when it ended as it was told to.
   std::string sudden_end();
   const std::string& log() const { return log_; }
 
@@ -70,7 +73,8 @@ class Process {
   pid_t pid_ = 0;
   // Of waitpid, once it has ended.
   std::optional<int> end_;
-  bool told_to_end_ = false;
+  // SIGTERM or SIGKILL; 0: neither.
+  int told_to_end_ = 0;
 };
 
 }  // namespace maru::harness

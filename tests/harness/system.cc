@@ -208,6 +208,8 @@ std::string System::Token(const std::string& role, const std::string& subject) {
 
 void System::Kill(std::string_view deployment) { process(deployment).Kill(); }
 
+void System::Terminate(std::string_view deployment) { process(deployment).Terminate(); }
+
 void System::Suspend(std::string_view deployment) { process(deployment).Signal(SIGSTOP); }
 
 void System::Resume(std::string_view deployment) { process(deployment).Signal(SIGCONT); }

@@ -15,15 +15,12 @@
 #include "common/base/mutex.h"
 #include "tests/harness/client.h"
 #include "tests/harness/processes.h"
+#include "tests/workload/methods.h"
 
 namespace maru::harness {
 
-inline constexpr char kBroker[] = "broker";
-inline constexpr char kSchedule[] = "datecourse-schedule";
-inline constexpr char kCommunication[] = "datecourse-communication";
-inline constexpr char kReview[] = "datecourse-review";
-inline constexpr char kMessage[] = "datecourse-message";
-inline constexpr char kViewpage[] = "datecourse-viewpage";
+// Otherwise ambiguous with maru::message.
+namespace message = workload::message;
 
 // Asks `look` again and again until it returns an empty text ("nothing is wrong") or `within` has
 // passed. What was wrong the last time.
@@ -63,6 +60,8 @@ class System {
   std::string Token(const std::string& role, const std::string& subject);
 
   void Kill(std::string_view deployment);
+  // SIGTERM, without waiting for its end.
+  void Terminate(std::string_view deployment);
   // The process stands still (SIGSTOP) until Resume; its sockets stay open.
   void Suspend(std::string_view deployment);
   void Resume(std::string_view deployment);

@@ -6,6 +6,7 @@
 #   maru_proto(NAME datecourse_review PROTOS datecourse/review/v1/review.proto DEPS maru::proto_options MARU_CODE)
 #   maru_context(NAME datecourse-review SRCS main.cc DEPS maru::datecourse_review)
 #   maru_binary(NAME maru-load SRCS load.cc DEPS maru::rpc)
+#   maru_fuzz(NAME key_fuzz SRCS key_fuzz.cc DEPS maru::store CORPUS corpus/key)
 #   maru_embed(NAME deployments FILE deployments.json)
 #
 # DEPS may name targets of folders that are added later: CMake resolves them when it generates.
@@ -73,10 +74,12 @@ target_compile_options(maru_own_code INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi -Wimplicit-fallthrough -Wshorten-64-to-32
   -Wunused -Wcast-qual -Wpessimizing-move -Wrange-loop-analysis
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety -Wunreachable-code>
-  $<$<BOOL:${MARU_WERROR}>:-Werror>)
+  $<$<BOOL:${MARU_WERROR}>:-Werror>
+  # Coverage guides the fuzzer through what people wrote, not through generated code.
+  $<$<BOOL:${MARU_FUZZ}>:-fsanitize=fuzzer-no-link>)
 
 # What a label needs: `cmake --build --preset dev --target maru_tests_core`.
-set(MARU_TEST_LABELS unit core cross grpcurl)
+set(MARU_TEST_LABELS unit core cross grpcurl fuzz)
 foreach(label IN LISTS MARU_TEST_LABELS)
   add_custom_target(maru_tests_${label})
 endforeach()
@@ -196,6 +199,32 @@ function(maru_test)
       set_tests_properties(${ARG_NAME} PROPERTIES SKIP_RETURN_CODE 77)
     endif()
   endforeach()
+endfunction()
+
+# maru_fuzz(NAME key_fuzz SRCS key_fuzz.cc [DEPS …] CORPUS corpus/key [TIMEOUT seconds])
+# A fuzz target: LLVMFuzzerTestOneInput over the inputs in the folder CORPUS (seeds and regressions, committed). With the
+# preset `fuzz` it is a libFuzzer program in <build>/fuzz, known to ctest under the label `fuzz` as a run of a few seconds;
+# in every other build it is an ordinary test that replays the corpus, one GoogleTest case an input, so that it cannot rot.
+function(maru_fuzz)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;CORPUS;TIMEOUT" "SRCS;DEPS")
+  maru_check_arguments(maru_fuzz)
+  cmake_path(ABSOLUTE_PATH ARG_CORPUS NORMALIZE OUTPUT_VARIABLE corpus)
+  if(NOT MARU_FUZZ)
+    maru_test(NAME ${ARG_NAME} SRCS ${ARG_SRCS} DEPS maru::fuzz_replay ${ARG_DEPS} TIMEOUT ${ARG_TIMEOUT})
+    set_property(TEST ${ARG_NAME} APPEND PROPERTY ENVIRONMENT "MARU_FUZZ_CORPUS=${corpus}")
+    return()
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} maru_own_code)
+  target_link_options(${ARG_NAME} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  # What it finds interesting is kept in the build folder; the committed corpus is only read.
+  set(found ${CMAKE_BINARY_DIR}/corpus/${ARG_NAME})
+  file(MAKE_DIRECTORY ${found})
+  add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} -max_total_time=5 ${found} ${corpus})
+  set_tests_properties(${ARG_NAME} PROPERTIES
+    LABELS fuzz TIMEOUT 300 WORKING_DIRECTORY ${CMAKE_BINARY_DIR} ENVIRONMENT "${MARU_TEST_ENVIRONMENT}")
+  add_dependencies(maru_tests_fuzz ${ARG_NAME})
 endfunction()
 
 # Sets <out> to the import path of a .proto given relative to the current folder ("google/api/http.proto"). Those outside of

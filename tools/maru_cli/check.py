@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from maru_cli import build, common, deps, folders, tidy_cache
+from maru_cli import build, common, deps, determinism, folders, tidy_cache
 from maru_cli.test import run_ctest
 
 PRESET = "dev"
@@ -23,7 +23,7 @@ _NOT_FORMATTED = re.compile(r"^(\S+?):\d+:\d+: error: code should be clang-forma
 
 def register(subparsers):
     verb = subparsers.add_parser(
-        "check", help="format, tidy, proto lint, folder list, sources in no target, unit tests",
+        "check", help="format, tidy, proto lint, determinism, folder list, sources in no target, unit tests",
         description="Runs every step even after one has failed, and lists the failures at the end. clang-tidy looks at the C++ files "
                     "named, or else at those that differ from main (on main: from the commit before).")
     verb.add_argument("files", nargs="*", metavar="FILE", help="C++ sources for clang-tidy")
@@ -39,6 +39,7 @@ def _check(arguments):
         "format": check_format,
         "proto lint": lambda: run_tool([BUF, "lint"]),
         "folders": lambda: "\n".join(folders.problems(common.ROOT, tracked())),
+        "determinism": lambda: "\n".join(determinism.problems(common.ROOT, tracked("*.cc", "*.h"))),
         "build": build_unit_tests,
         "targets": lambda: unbuilt(tracked("*.cc", "proto/maru/*.proto"), compile_commands()),
         "tidy": lambda: check_tidy([Path(file).resolve() for file in arguments.files] or changed_sources()),

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/base64url.h"
 #include "common/base/status.h"
 #include "common/base/strings.h"
 
@@ -25,14 +25,9 @@ constexpr double kMaxSeconds = 1e10;
 absl::Status Malformed(std::string_view cause) { return absl::InvalidArgumentError(ToAbsl(cause)); }
 
 absl::StatusOr<std::string> FromBase64Url(std::string_view text) {
-  // Abseil's decoder skips white space; a token has none.
-  const bool clean = std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-  });
-  std::string bytes;
-  if (!clean || !absl::WebSafeBase64Unescape(ToAbsl(text), &bytes))
-    return Malformed("not base64url");
-  return bytes;
+  std::optional<std::string> bytes = DecodeBase64Url(text);
+  if (!bytes.has_value()) return Malformed("not base64url");
+  return *std::move(bytes);
 }
 
 absl::StatusOr<json> JsonObject(std::string_view part) {
@@ -97,8 +92,6 @@ absl::StatusOr<Claims> ClaimsOf(const json& object) {
   return claims;
 }
 
-std::string Base64Url(std::string_view bytes) { return absl::WebSafeBase64Escape(ToAbsl(bytes)); }
-
 }  // namespace
 
 absl::StatusOr<ParsedToken> ParseToken(std::string_view token) {
@@ -141,9 +134,9 @@ absl::StatusOr<std::string> MakeToken(const Claims& claims, std::string_view key
     return object.dump(-1, ' ', false, json::error_handler_t::replace);
   };
   const std::string signed_part =
-      absl::StrCat(Base64Url(dump(header)), ".", Base64Url(dump(payload)));
+      absl::StrCat(EncodeBase64Url(dump(header)), ".", EncodeBase64Url(dump(payload)));
   ASSIGN_OR_RETURN(const std::string signature, key.Sign(signed_part));
-  return absl::StrCat(signed_part, ".", Base64Url(signature));
+  return absl::StrCat(signed_part, ".", EncodeBase64Url(signature));
 }
 
 }  // namespace maru::rpc

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/crc32c.h"
 #include "common/base/status.h"
+#include "common/base/utf8.h"
 #include "maru/broker/v1/errors.maru.h"
 #include "mesh/broker/log/checksums.h"
 #include "mesh/broker/log/keys.h"
@@ -86,6 +87,7 @@ absl::Status AppendGroup::Parse(const v1::Frame& frame) {
     const RecordView& record = reader.record();
     if (record.encoded.size() > kMaxRecordBytes) return Violation("a record has more than 256 KiB");
     if (record.key.size() > kMaxKeyBytes) return Violation("a key has more than 1 KiB");
+    // A client's parser refuses a whole message for a text that is not UTF-8.
     if (!IsValidUtf8(record.key)) return Violation("a key is not UTF-8");
     if (record.sequence != frame.first_sequence() + parsed_.size()) {
       return Violation("a record's sequence is not the next one of its frame");

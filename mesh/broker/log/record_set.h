@@ -58,9 +58,6 @@ struct RecordSlice {
 // Records [skip, skip + take) of a set, take > 0. nullopt when the set has fewer or is damaged.
 std::optional<RecordSlice> SliceRecords(std::string_view set, uint64_t skip, uint64_t take);
 
-// Keys are text: a client's parser refuses a whole message for one that is not.
-bool IsValidUtf8(std::string_view text);
-
 }  // namespace maru::broker
 
 #endif  // MARU_MESH_BROKER_LOG_RECORD_SET_H_

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "common/base/utf8.h"
 #include "gtest/gtest.h"
 #include "mesh/broker/log/log_testing.h"
 

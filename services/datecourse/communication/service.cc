@@ -20,8 +20,8 @@ namespace maru::datecourse::communication {
 namespace {
 
 using async::Task;
-using maru::store::ListFingerprint;
 using maru::store::PageRequest;
+using maru::store::PageRequestOf;
 using maru::store::Reader;
 using maru::store::Txn;
 using rpc::CallContext;
@@ -90,11 +90,9 @@ Task<absl::StatusOr<v1::Communication>> CommunicationService::Register(
 
 Task<absl::StatusOr<v1::Communication>> CommunicationService::ModifyComment(
     const CallContext& call, const v1::ModifyCommentRequest& request) {
-  // A cold row must not make the writer wait for the disk.
-  std::vector<std::string> keys = {kCommunications.KeyOf(request.communication().id())};
-  CO_RETURN_IF_ERROR(co_await store_.Warm(std::move(keys)));
-  co_return co_await store_.Transact(
-      call, [&call, &request](Txn& txn) -> absl::StatusOr<v1::Communication> {
+  return store_.Transact(
+      call, {kCommunications.KeyOf(request.communication().id())},
+      [&call, &request](Txn& txn) -> absl::StatusOr<v1::Communication> {
         ASSIGN_OR_RETURN(const auto row, kCommunications.Get(txn, request.communication().id()));
         ASSIGN_OR_RETURN(const Change change, communication::ModifyComment(
                                                   row, request, call.identity->subject, txn.Now()));
@@ -105,18 +103,16 @@ Task<absl::StatusOr<v1::Communication>> CommunicationService::ModifyComment(
 
 Task<absl::StatusOr<v1::Communication>> CommunicationService::DeleteCommunication(
     const CallContext& call, const v1::DeleteCommunicationRequest& request) {
-  // A cold row must not make the writer wait for the disk.
-  std::vector<std::string> keys = {kCommunications.KeyOf(request.id())};
-  CO_RETURN_IF_ERROR(co_await store_.Warm(std::move(keys)));
-  co_return co_await store_.Transact(
-      call, [&call, &request](Txn& txn) -> absl::StatusOr<v1::Communication> {
-        ASSIGN_OR_RETURN(const auto row, kCommunications.Get(txn, request.id()));
-        ASSIGN_OR_RETURN(const Change change,
-                         Delete(row, request.id(), call.identity->subject, txn.Now()));
-        Save(txn, change);
-        if (row->active()) Leave(txn, *row);
-        return Show(change.row, *call.identity);
-      });
+  return store_.Transact(call, {kCommunications.KeyOf(request.id())},
+                         [&call, &request](Txn& txn) -> absl::StatusOr<v1::Communication> {
+                           ASSIGN_OR_RETURN(const auto row, kCommunications.Get(txn, request.id()));
+                           ASSIGN_OR_RETURN(
+                               const Change change,
+                               Delete(row, request.id(), call.identity->subject, txn.Now()));
+                           Save(txn, change);
+                           if (row->active()) Leave(txn, *row);
+                           return Show(change.row, *call.identity);
+                         });
 }
 
 Task<absl::StatusOr<v1::Communication>> CommunicationService::GetCommunication(
@@ -133,20 +129,14 @@ Task<absl::StatusOr<v1::Communication>> CommunicationService::GetCommunication(
 Task<absl::StatusOr<v1::ListCommunicationsResponse>> CommunicationService::ListCommunications(
     const CallContext& call, const v1::ListCommunicationsRequest& request) {
   const std::string& kind = v1::Communication::Kind_Name(request.kind());
-  const PageRequest wanted = {
-      .size = request.page_size(),
-      .token = request.page_token(),
-      .fingerprint = ListFingerprint(call.method, {request.schedule_id(), kind})};
+  const PageRequest wanted = PageRequestOf(call, request, {request.schedule_id(), kind});
   const Filter filter = {.schedule_id = request.schedule_id(), .kind = ToDisk(request.kind())};
   return store_.Read(
       [wanted, filter, &call](Reader& reader) -> absl::StatusOr<v1::ListCommunicationsResponse> {
         ASSIGN_OR_RETURN(const auto page, List(reader, *call.identity, filter, wanted));
-        v1::ListCommunicationsResponse response;
-        for (const auto& row : page.rows) {
-          *response.add_communications() = Show(row, *call.identity);
-        }
-        response.set_next_page_token(page.next_page_token);
-        return response;
+        return ToListResponse(
+            page, &v1::ListCommunicationsResponse::mutable_communications,
+            [&call](const disk::Communication& row) { return Show(row, *call.identity); });
       });
 }
 

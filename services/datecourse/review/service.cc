@@ -18,9 +18,9 @@ namespace {
 
 using async::Task;
 using google::protobuf::Empty;
-using maru::store::ListFingerprint;
 using maru::store::Page;
 using maru::store::PageRequest;
+using maru::store::PageRequestOf;
 using maru::store::Reader;
 using maru::store::Table;
 using maru::store::Txn;
@@ -90,41 +90,38 @@ Task<absl::StatusOr<v1::Review>> ReviewService::WriteReview(const CallContext& c
 
 Task<absl::StatusOr<v1::Review>> ReviewService::ModifyReview(
     const CallContext& call, const v1::ModifyReviewRequest& request) {
-  // A cold row must not make the writer wait for the disk.
-  std::vector<std::string> keys = {kReviews.KeyOf(request.review().id())};
-  CO_RETURN_IF_ERROR(co_await store_.Warm(std::move(keys)));
-  co_return co_await store_.Transact(
-      call, [&call, &request](Txn& txn) -> absl::StatusOr<v1::Review> {
-        ASSIGN_OR_RETURN(const State state, Load(txn, request.review().id()));
-        ASSIGN_OR_RETURN(const Modified result,
-                         Modify(state, request, call.identity->subject, txn.Now()));
-        if (result.event.has_value()) {
-          kReviews.Put(txn, result.review.id(), result.review);
-          txn.Emit(*result.event);
-        }
-        return ToApi(result.review);
-      });
+  return store_.Transact(call, {kReviews.KeyOf(request.review().id())},
+                         [&call, &request](Txn& txn) -> absl::StatusOr<v1::Review> {
+                           ASSIGN_OR_RETURN(const State state, Load(txn, request.review().id()));
+                           ASSIGN_OR_RETURN(
+                               const Modified result,
+                               Modify(state, request, call.identity->subject, txn.Now()));
+                           if (result.event.has_value()) {
+                             kReviews.Put(txn, result.review.id(), result.review);
+                             txn.Emit(*result.event);
+                           }
+                           return ToApi(result.review);
+                         });
 }
 
 Task<absl::StatusOr<Empty>> ReviewService::DeleteReview(const CallContext& call,
                                                         const v1::DeleteReviewRequest& request) {
-  // A cold row must not make the writer wait for the disk.
-  std::vector<std::string> keys = {kReviews.KeyOf(request.id())};
-  CO_RETURN_IF_ERROR(co_await store_.Warm(std::move(keys)));
-  co_return co_await store_.Transact(call, [&call, &request](Txn& txn) -> absl::StatusOr<Empty> {
-    const std::string& id = request.id();
-    ASSIGN_OR_RETURN(const State state, Load(txn, id));
-    ASSIGN_OR_RETURN(const Deleted result, Delete(state, id, call.identity->subject, txn.Now()));
-    if (result.event.has_value()) {
-      const disk::Review& review = *state.live;
-      kReviews.Delete(txn, id);
-      kReviewsBySchedule.Delete(txn, review.schedule_id(), id);
-      kWrittenReviews.Delete(txn, review.schedule_id(), review.customer_id());
-      kDeletedReviews.Put(txn, id, result.review);
-      txn.Emit(*result.event);
-    }
-    return Empty();
-  });
+  return store_.Transact(
+      call, {kReviews.KeyOf(request.id())}, [&call, &request](Txn& txn) -> absl::StatusOr<Empty> {
+        const std::string& id = request.id();
+        ASSIGN_OR_RETURN(const State state, Load(txn, id));
+        ASSIGN_OR_RETURN(const Deleted result,
+                         Delete(state, id, call.identity->subject, txn.Now()));
+        if (result.event.has_value()) {
+          const disk::Review& review = *state.live;
+          kReviews.Delete(txn, id);
+          kReviewsBySchedule.Delete(txn, review.schedule_id(), id);
+          kWrittenReviews.Delete(txn, review.schedule_id(), review.customer_id());
+          kDeletedReviews.Put(txn, id, result.review);
+          txn.Emit(*result.event);
+        }
+        return Empty();
+      });
 }
 
 Task<absl::StatusOr<v1::Review>> ReviewService::GetReview(const CallContext&,
@@ -138,15 +135,10 @@ Task<absl::StatusOr<v1::Review>> ReviewService::GetReview(const CallContext&,
 
 Task<absl::StatusOr<v1::ListReviewsResponse>> ReviewService::ListReviews(
     const CallContext& call, const v1::ListReviewsRequest& request) {
-  const PageRequest page = {.size = request.page_size(),
-                            .token = request.page_token(),
-                            .fingerprint = ListFingerprint(call.method, {request.schedule_id()})};
+  const PageRequest page = PageRequestOf(call, request, {request.schedule_id()});
   return store_.Read([page, &request](Reader& reader) -> absl::StatusOr<v1::ListReviewsResponse> {
     ASSIGN_OR_RETURN(const auto found, Find(reader, page, request.schedule_id()));
-    v1::ListReviewsResponse response;
-    for (const auto& row : found.rows) *response.add_reviews() = ToApi(row.value);
-    response.set_next_page_token(found.next_page_token);
-    return response;
+    return ToListResponse(found, &v1::ListReviewsResponse::mutable_reviews, ToApi);
   });
 }
 

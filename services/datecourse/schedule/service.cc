@@ -18,9 +18,9 @@ namespace {
 
 using async::Task;
 using google::protobuf::Empty;
-using maru::store::ListFingerprint;
 using maru::store::Page;
 using maru::store::PageRequest;
+using maru::store::PageRequestOf;
 using maru::store::Reader;
 using maru::store::Table;
 using maru::store::Txn;
@@ -60,39 +60,36 @@ Task<absl::StatusOr<v1::Schedule>> ScheduleService::RegisterSchedule(
 
 Task<absl::StatusOr<v1::Schedule>> ScheduleService::ModifySchedule(
     const CallContext& call, const v1::ModifyScheduleRequest& request) {
-  // A cold row must not make the writer wait for the disk.
-  std::vector<std::string> keys = {kSchedules.KeyOf(request.schedule().id())};
-  CO_RETURN_IF_ERROR(co_await store_.Warm(std::move(keys)));
-  co_return co_await store_.Transact(
-      call, [&call, &request](Txn& txn) -> absl::StatusOr<v1::Schedule> {
-        ASSIGN_OR_RETURN(const State state, Load(txn, request.schedule().id()));
-        ASSIGN_OR_RETURN(const Modified result,
-                         Modify(state, request, call.identity->subject, txn.Now()));
-        if (result.event.has_value()) {
-          kSchedules.Put(txn, result.schedule.id(), result.schedule);
-          txn.Emit(*result.event);
-        }
-        return ToApi(result.schedule);
-      });
+  return store_.Transact(call, {kSchedules.KeyOf(request.schedule().id())},
+                         [&call, &request](Txn& txn) -> absl::StatusOr<v1::Schedule> {
+                           ASSIGN_OR_RETURN(const State state, Load(txn, request.schedule().id()));
+                           ASSIGN_OR_RETURN(
+                               const Modified result,
+                               Modify(state, request, call.identity->subject, txn.Now()));
+                           if (result.event.has_value()) {
+                             kSchedules.Put(txn, result.schedule.id(), result.schedule);
+                             txn.Emit(*result.event);
+                           }
+                           return ToApi(result.schedule);
+                         });
 }
 
 Task<absl::StatusOr<Empty>> ScheduleService::DeleteSchedule(
     const CallContext& call, const v1::DeleteScheduleRequest& request) {
-  // A cold row must not make the writer wait for the disk.
-  std::vector<std::string> keys = {kSchedules.KeyOf(request.id())};
-  CO_RETURN_IF_ERROR(co_await store_.Warm(std::move(keys)));
-  co_return co_await store_.Transact(call, [&call, &request](Txn& txn) -> absl::StatusOr<Empty> {
-    const std::string& id = request.id();
-    ASSIGN_OR_RETURN(const State state, Load(txn, id));
-    ASSIGN_OR_RETURN(const Deleted result, Delete(state, id, call.identity->subject, txn.Now()));
-    if (result.event.has_value()) {
-      kSchedules.Delete(txn, id);
-      kSchedulesByUploader.Delete(txn, result.schedule.uploader_id(), id);
-      kDeletedSchedules.Put(txn, id, result.schedule);
-      txn.Emit(*result.event);
-    }
-    return Empty();
-  });
+  return store_.Transact(call, {kSchedules.KeyOf(request.id())},
+                         [&call, &request](Txn& txn) -> absl::StatusOr<Empty> {
+                           const std::string& id = request.id();
+                           ASSIGN_OR_RETURN(const State state, Load(txn, id));
+                           ASSIGN_OR_RETURN(const Deleted result,
+                                            Delete(state, id, call.identity->subject, txn.Now()));
+                           if (result.event.has_value()) {
+                             kSchedules.Delete(txn, id);
+                             kSchedulesByUploader.Delete(txn, result.schedule.uploader_id(), id);
+                             kDeletedSchedules.Put(txn, id, result.schedule);
+                             txn.Emit(*result.event);
+                           }
+                           return Empty();
+                         });
 }
 
 Task<absl::StatusOr<v1::Schedule>> ScheduleService::GetSchedule(
@@ -107,15 +104,10 @@ Task<absl::StatusOr<v1::Schedule>> ScheduleService::GetSchedule(
 
 Task<absl::StatusOr<v1::ListSchedulesResponse>> ScheduleService::ListSchedules(
     const CallContext& call, const v1::ListSchedulesRequest& request) {
-  const PageRequest page = {.size = request.page_size(),
-                            .token = request.page_token(),
-                            .fingerprint = ListFingerprint(call.method, {request.uploader_id()})};
+  const PageRequest page = PageRequestOf(call, request, {request.uploader_id()});
   return store_.Read([page, &request](Reader& reader) -> absl::StatusOr<v1::ListSchedulesResponse> {
     ASSIGN_OR_RETURN(const auto found, Find(reader, page, request.uploader_id()));
-    v1::ListSchedulesResponse response;
-    for (const auto& row : found.rows) *response.add_schedules() = ToApi(row.value);
-    response.set_next_page_token(found.next_page_token);
-    return response;
+    return ToListResponse(found, &v1::ListSchedulesResponse::mutable_schedules, ToApi);
   });
 }
 

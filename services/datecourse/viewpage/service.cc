@@ -13,8 +13,8 @@ namespace maru::datecourse::viewpage {
 namespace {
 
 using async::Task;
-using maru::store::ListFingerprint;
 using maru::store::PageRequest;
+using maru::store::PageRequestOf;
 using maru::store::Reader;
 using rpc::CallContext;
 
@@ -38,15 +38,10 @@ Task<absl::StatusOr<v1::ListScheduleViewsResponse>> ViewpageService::ListSchedul
   return store_.Read([&call,
                       &request](Reader& reader) -> absl::StatusOr<v1::ListScheduleViewsResponse> {
     ASSIGN_OR_RETURN(const events::Generation generation, events::LiveGeneration(reader));
-    const PageRequest wanted = {.size = request.page_size(),
-                                .token = request.page_token(),
-                                .fingerprint = ListFingerprint(call.method, {})};
+    const PageRequest wanted = PageRequestOf(call, request, {});
     const auto every = [](const disk::Page&) { return true; };
     ASSIGN_OR_RETURN(const auto page, ListPage(reader, kShownPages.At(generation), wanted, every));
-    v1::ListScheduleViewsResponse response;
-    for (const auto& row : page.rows) *response.add_schedule_views() = ToApi(row.value);
-    response.set_next_page_token(page.next_page_token);
-    return response;
+    return ToListResponse(page, &v1::ListScheduleViewsResponse::mutable_schedule_views, ToApi);
   });
 }
 

@@ -1,0 +1,48 @@
+// Fixture: what all runs of a program share and none changes: keys, tokens, configurations.
+#ifndef MARU_TESTS_SIMULATION_FIXTURE_H_
+#define MARU_TESTS_SIMULATION_FIXTURE_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/rpc/identity/es256.h"
+#include "maru/config/v1/config.pb.h"
+#include "tests/workload/forgery.h"
+
+namespace maru::simulation {
+
+// What every calendar shows when a run begins, give or take its skew.
+inline absl::Time Beginning() { return absl::FromUnixSeconds(1'800'000'000); }
+
+class Fixture {
+ public:
+  // Makes keys in `folder` for the broker's callers and people, unless they are there.
+  explicit Fixture(std::string folder);
+
+  const std::string& keys() const { return keys_; }
+  // A person's token, valid in every run.
+  std::string Token(const std::string& role, const std::string& subject);
+  // A person's token that nobody may take.
+  std::string ForgedToken(workload::Forgery forgery);
+  // The contexts of datecourse, by name, and the broker, as their programs would be configured.
+  const std::map<std::string, config::v1::ContextConfig>& contexts() const { return contexts_; }
+  const config::v1::BrokerConfig& broker() const { return broker_; }
+
+ private:
+  const std::string keys_;
+  std::optional<rpc::Es256PrivateKey> users_;
+  // Known to nobody.
+  std::optional<rpc::Es256PrivateKey> other_;
+  std::map<workload::Forgery, std::string> forged_;
+  std::map<std::pair<std::string, std::string>, std::string> tokens_;
+  std::map<std::string, config::v1::ContextConfig> contexts_;
+  config::v1::BrokerConfig broker_;
+};
+
+}  // namespace maru::simulation
+
+#endif  // MARU_TESTS_SIMULATION_FIXTURE_H_

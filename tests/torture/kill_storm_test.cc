@@ -1,0 +1,44 @@
+// Goal: no acknowledged command is lost or done twice, and everything comes to rest exactly as it
+// was acknowledged, however many processes are killed, together, again while they recover, or in
+// the middle of their shutdown. Method: storms of SIGKILL over real processes under a load that
+// retries until it knows each outcome; all checkers after each storm.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "tests/torture/torture.h"
+
+namespace maru::harness {
+namespace {
+
+constexpr int kKills = 120;
+
+TEST(KillStormTest, EverythingIsExactAfterAHundredKills) {
+  TortureOptions options;
+  options.system.folder = absl::StrCat(testing::TempDir(), "/kill_storm");
+  std::filesystem::remove_all(options.system.folder);
+  options.storm.seed = static_cast<uint64_t>(testing::UnitTest::GetInstance()->random_seed());
+  options.storm.paused = 0;
+  options.duration = absl::Minutes(3);
+  options.strikes = kKills;
+  options.strikes_per_round = kKills / 3;
+  const auto torture = Torture::Begin(options);
+  ASSERT_TRUE(torture.ok()) << torture.status();
+
+  const TortureReport report = (*torture)->Run();
+  EXPECT_EQ(report.violations, "") << "seed " << options.storm.seed << "\n"
+                                   << (*torture)->system().LogTails(/*lines=*/30);
+  EXPECT_GE(report.tally.AllKills(), 100);
+  EXPECT_GT(report.tally.kills_while_starting, 0);
+  EXPECT_GE(report.checks, 3);
+  const absl::Status stopped = (*torture)->system().StopAll();
+  EXPECT_TRUE(stopped.ok()) << stopped;
+  std::printf("%d kills, %d commands, %d checks in %s\n", report.tally.AllKills(),
+              static_cast<int>(report.acknowledged), report.checks,
+              absl::FormatDuration(report.took).c_str());
+  if (!HasFailure()) std::filesystem::remove_all(options.system.folder);
+}
+
+}  // namespace
+}  // namespace maru::harness

@@ -1,0 +1,48 @@
+// Lists, read to their end.
+#ifndef MARU_TESTS_WORKLOAD_LISTS_H_
+#define MARU_TESTS_WORKLOAD_LISTS_H_
+
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "tests/workload/actor.h"
+#include "tests/workload/methods.h"
+
+namespace maru::workload {
+
+inline constexpr int kPageSize = 1000;
+
+// Every page of a list, in pages of request.page_size(), or the largest there are; `rows` is where
+// a page keeps its rows. `actor` must live until the task is finished.
+template <typename Request, typename Response, typename Row>
+async::Task<absl::StatusOr<std::vector<Row>>> ReadAll(
+    const Actor& actor, Method<Request, Response> method, Request request,
+    google::protobuf::RepeatedPtrField<Row>* (Response::*rows)()) {
+  std::vector<Row> all;
+  if (request.page_size() == 0) request.set_page_size(kPageSize);
+  do {
+    Result<Response> page = co_await actor.Call(method, request);
+    if (!page.ok()) co_return ToStatus(page);
+    for (Row& row : *(page.reply.*rows)()) all.push_back(std::move(row));
+    request.set_page_token(page.reply.next_page_token());
+  } while (!request.page_token().empty());
+  co_return all;
+}
+
+// What `actor` may see of the rows that `request` asks for.
+async::Task<absl::StatusOr<std::vector<communication::Communication>>> AllCommunications(
+    const Actor& actor, communication::ListCommunicationsRequest request = {});
+async::Task<absl::StatusOr<std::vector<schedule::Schedule>>> AllSchedules(
+    const Actor& actor, schedule::ListSchedulesRequest request = {});
+async::Task<absl::StatusOr<std::vector<review::Review>>> AllReviews(
+    const Actor& actor, review::ListReviewsRequest request = {});
+async::Task<absl::StatusOr<std::vector<viewpage::ScheduleView>>> AllPages(
+    const Actor& actor, viewpage::ListScheduleViewsRequest request = {});
+async::Task<absl::StatusOr<std::vector<message::Message>>> AllMessages(
+    const Actor& actor, message::ListMessagesRequest request = {});
+
+}  // namespace maru::workload
+
+#endif  // MARU_TESTS_WORKLOAD_LISTS_H_
