@@ -24,6 +24,7 @@ class TestContext {
   TestContext(async::ManualExecutor& executor, std::string_view system, std::string_view name);
 
   maru::store::Store& store() { return *store_; }
+  maru::store::MemoryDisk& disk() { return store_.disk(); }
   const std::string& topic() const { return topic_; }
   // What it does when it hears an event.
   void Route(events::Routes routes) { routes_ = std::move(routes); }
