@@ -7,10 +7,10 @@
 #include "common/async/scope.h"
 #include "common/base/strings.h"
 #include "tests/simulation/faults.h"
-#include "tests/simulation/load.h"
 #include "tests/simulation/sim_api.h"
 #include "tests/simulation/trace.h"
 #include "tests/simulation/world.h"
+#include "tests/workload/workload.h"
 
 namespace maru::simulation {
 
@@ -26,6 +26,13 @@ constexpr absl::Duration kUntilQuiet = absl::Seconds(120);
 // And of the checkers' own reads.
 constexpr absl::Duration kForReading = absl::Seconds(60);
 
+workload::WorkloadOptions LoadOptions() {
+  workload::WorkloadOptions options;
+  options.customers = 3;
+  options.most_think = absl::Milliseconds(1200);
+  return options;
+}
+
 class Run {
  public:
   Run(Fixture& fixture, uint64_t seed, bool keep_trace)
@@ -33,7 +40,7 @@ class Run {
         world_(fixture, seed, trace_),
         api_(world_),
         faults_(world_),
-        load_(api_) {
+        load_(api_, LoadOptions()) {
     report_.seed = seed;
   }
 
@@ -92,7 +99,7 @@ class Run {
   World world_;
   SimApi api_;
   Faults faults_;
-  Load load_;
+  workload::Workload load_;
   // What the clients do; before all that it uses.
   async::Scope scope_;
 };

@@ -30,6 +30,9 @@ class SimApi final : public workload::Api {
   std::string Token(const std::string& role, const std::string& subject) override {
     return world_.fixture().Token(role, subject);
   }
+  std::string ForgedToken(workload::Forgery forgery) override {
+    return world_.fixture().ForgedToken(forgery);
+  }
   const std::vector<std::string>& contexts() const override { return contexts_; }
   bool CalmSince(Instant since) const override {
     return calm_since_.has_value() && *calm_since_ <= since;
