@@ -125,7 +125,7 @@ absl::Status StoreOnDisk::Open(RocksDbOptions options) {
   StoreOptions store_options;
   store_options.deployment = "datecourse-test";
   store_options.topic = "datecourse.test";
-  store_options.threads = Threads::kNone;
+  store_options.steps = executor_.get();
   ASSIGN_OR_RETURN(store_, Store::Open(store_options, std::move(backend), *executor_, random_));
   if (store_id_.empty()) store_id_ = store_->store_id();
   if (store_->store_id() != store_id_) return absl::InternalError("another store id");
