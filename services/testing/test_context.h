@@ -27,6 +27,7 @@ class TestContext {
   TestContext(async::ManualExecutor& executor, std::string_view system, std::string_view name);
 
   maru::store::Store& store() { return *store_; }
+  maru::store::MemoryDisk& disk() { return store_.disk(); }
   const std::string& topic() const { return topic_; }
   // As Context::sagas() and timers(); running.
   saga::Sagas& sagas() { return sagas_; }
