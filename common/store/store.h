@@ -136,6 +136,9 @@ class Store final : public rpc::ReplayLookup {
   // Random, made with the store: members of a group must share one (design.md, broker).
   const std::string& store_id() const { return format_.store_id(); }
 
+  // Notified after each durable commit: readers may see something new. For those who watch rows.
+  async::Signal& committed() { return committed_; }
+
   // Set once the store has failed (fsync, I/O): every later transaction is refused; the process
   // should end.
   absl::Status failure() const { return durable_.failure; }
@@ -161,6 +164,7 @@ class Store final : public rpc::ReplayLookup {
   uint64_t trimmed_sequence_ = 0;
   Durable durable_;
   async::Signal outbox_grew_;
+  async::Signal committed_;
   async::Signal failed_;
   std::unique_ptr<ReadPool> reads_;
   std::unique_ptr<Writer> writer_;
