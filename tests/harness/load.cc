@@ -9,40 +9,30 @@
 namespace maru::harness {
 namespace {
 
-absl::StatusOr<schedule::Schedule> RegisterCourse(const Actor& host, const std::string& title,
-                                                  bool review_open) {
-  schedule::RegisterScheduleRequest request;
-  request.set_title(title);
-  request.set_content("여의나루역 2번 출구에서 만나 치킨과 함께");
-  request.set_uploader(host.subject() == "mina" ? "미나" : "준");
-  request.set_review_open(review_open);
-  request.set_request_id(NewRequestId());
-  const auto result = host.Insist(kRegisterSchedule, request);
-  if (result.ok()) return result.reply;
-  return absl::Status(result.code, Describe(result));
-}
+// Every person has chance of its own.
+constexpr uint64_t kPersons = 1000;
 
 }  // namespace
 
+Load::Load(System& system, const LoadOptions& options)
+    : system_(system),
+      options_(options),
+      api_(system, options.seed * kPersons),
+      ender_(api_, "sora", courses_) {}
+
+Load::Worker& Load::AddWorker() {
+  const uint64_t seed = options_.seed * kPersons + 1 + workers_.size();
+  return *workers_.emplace_back(std::make_unique<Worker>(system_, seed));
+}
+
 absl::StatusOr<std::unique_ptr<Load>> Load::Begin(System& system, const LoadOptions& options) {
   std::unique_ptr<Load> load(new Load(system, options));
-  RETURN_IF_ERROR(load->RegisterCourses());
-
-  // Somebody whose comment the others must not touch.
-  const Actor stranger(system, "customer", "stranger");
-  communication::RegisterRequest request;
-  request.set_schedule_id(load->courses_.front().id);
-  request.set_kind(communication::Communication::KIND_COMMENT);
-  request.set_comment_text("제 댓글이에요");
-  const auto comment = stranger.Call(kRegister, request);
-  if (!comment.ok()) return absl::Status(comment.code, Describe(comment));
-  load->ledger_.Registered(comment.reply);
-
+  RETURN_IF_ERROR(load->Publish());
+  ASSIGN_OR_RETURN(const std::string foreign_id, load->LeaveForeignComment());
   for (int i = 0; i < options.customers; ++i) {
-    const uint64_t seed = options.seed * 1000 + static_cast<uint64_t>(i);
-    Worker& worker = *load->workers_.emplace_back(std::make_unique<Worker>(system, seed));
-    worker.customer = std::make_unique<Customer>(worker.api, absl::StrCat("customer-", i),
-                                                 load->courses_, comment.reply.id());
+    Worker& worker = load->AddWorker();
+    worker.person = std::make_unique<Customer>(worker.api, absl::StrCat("customer-", i),
+                                               load->courses_, foreign_id);
   }
   for (const auto& worker : load->workers_) {
     worker->api.executor().Post(
@@ -53,41 +43,48 @@ absl::StatusOr<std::unique_ptr<Load>> Load::Begin(System& system, const LoadOpti
 
 Load::~Load() { Finish(); }
 
-absl::Status Load::RegisterCourses() {
-  const Actor hosts[] = {Actor(system_, "host", "mina"), Actor(system_, "host", "jun")};
-  for (int i = 0; i <= options_.courses; ++i) {
-    const Actor& host = hosts[i % 2];
-    const bool ends = i == options_.courses;
-    const bool open = i != options_.courses - 1;
-    ASSIGN_OR_RETURN(const auto row,
-                     RegisterCourse(host, absl::StrCat("한강 노을 산책 ", i), open));
-    ledger_.Registered(row);
-    Course course;
-    course.id = row.id();
-    course.uploader_id = host.subject();
-    course.review_open = open;
-    course.ends = ends;
-    courses_.push_back(course);
+absl::Status Load::Publish() {
+  for (const char* name : {"mina", "jun"}) {
+    Worker& worker = AddWorker();
+    auto host = std::make_unique<Host>(worker.api, name, courses_);
+    hosts_.push_back(host.get());
+    worker.person = std::move(host);
   }
+  for (int i = 0; i < options_.courses + options_.customers; ++i) {
+    const size_t which = static_cast<size_t>(i) % hosts_.size();
+    const bool shared = i < options_.courses;
+    std::string guest = shared ? "" : absl::StrCat("customer-", i - options_.courses);
+    const bool open = i != options_.courses - 1;
+    if (!workers_[which]->api.executor().BlockOn(hosts_[which]->Publish(std::move(guest), open)))
+      return absl::UnavailableError(absl::StrJoin(hosts_[which]->problems(), "\n"));
+  }
+  if (!api_.executor().BlockOn(ender_.Publish("", /*review_open=*/true)))
+    return absl::UnavailableError(absl::StrJoin(ender_.problems(), "\n"));
+  ending_ = courses_.Of(ender_.subject()).front();
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> Load::LeaveForeignComment() {
+  const Actor stranger(system_, "customer", "stranger");
+  communication::RegisterRequest request;
+  request.set_schedule_id(courses_.For("").front()->id());
+  request.set_kind(communication::Communication::KIND_COMMENT);
+  request.set_comment_text("제 댓글이에요");
+  const auto comment = stranger.Call(kRegister, request);
+  if (!comment.ok()) return ToStatus(comment);
+  ledger_.Registered(comment.reply);
+  return comment.reply.id();
+}
+
 absl::Status Load::EndCourse() {
-  const Course& course = courses_.back();
-  const Actor host(system_, "host", course.uploader_id);
-  schedule::DeleteScheduleRequest request;
-  request.set_id(course.id);
-  request.set_request_id(NewRequestId());
-  const auto result = host.Insist(kDeleteSchedule, request);
-  if (!result.ok()) return absl::Status(result.code, Describe(result));
-  ledger_.DeletedSchedule(course.id);
-  return absl::OkStatus();
+  if (api_.executor().BlockOn(ender_.Delete(ending_))) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrJoin(ender_.problems(), "\n"));
 }
 
 async::Task<> Load::Run(Worker& worker) {
   while (!finish_.load(std::memory_order_relaxed)) {
-    co_await worker.customer->Step();
-    worker.acknowledged.store(worker.customer->acknowledged(), std::memory_order_relaxed);
+    co_await worker.person->Step();
+    worker.acknowledged.store(worker.person->acknowledged(), std::memory_order_relaxed);
     co_await worker.api.executor().Sleep(options_.think);
   }
   worker.ended.set_value();
@@ -118,14 +115,16 @@ void Load::Finish() {
 
 Ledger Load::ledger() const {
   Ledger all = ledger_;
-  for (const auto& worker : workers_) all.Merge(worker->customer->ledger());
+  all.Merge(ender_.ledger());
+  for (const auto& worker : workers_) all.Merge(worker->person->ledger());
   return all;
 }
 
 std::string Load::problems() const {
-  std::vector<std::string> all;
+  std::vector<std::string> all = ender_.problems();
   for (const auto& worker : workers_) {
-    for (const std::string& problem : worker->customer->problems()) all.push_back(problem);
+    const std::vector<std::string>& some = worker->person->problems();
+    all.insert(all.end(), some.begin(), some.end());
   }
   if (all.size() > 20) all.resize(20);
   return absl::StrJoin(all, "\n");

@@ -1,5 +1,5 @@
-// A bounded load on a running datecourse: hosts with courses, and customers who do all that
-// customers may do, each on a thread of its own, whatever happens to the processes meanwhile.
+// A bounded load on a running datecourse: tests/workload with each person on a thread of
+// its own, whatever happens to the processes meanwhile.
 #ifndef MARU_TESTS_HARNESS_LOAD_H_
 #define MARU_TESTS_HARNESS_LOAD_H_
 
@@ -16,15 +16,17 @@
 #include "tests/harness/system.h"
 #include "tests/harness/system_api.h"
 #include "tests/workload/customer.h"
+#include "tests/workload/host.h"
 #include "tests/workload/ledger.h"
 
 namespace maru::harness {
 
 struct LoadOptions {
   int customers = 8;
-  // Of two hosts; the last one is closed for reviews. One more ends while the load runs.
+  // For everybody, when the load begins; every customer has another one for itself. One more ends
+  // at EndCourse.
   int courses = 5;
-  // Between two commands of one customer: bounds the load.
+  // Between two commands of one person: bounds the load.
   absl::Duration think = absl::Milliseconds(3);
   uint64_t seed = 0;
 };
@@ -57,21 +59,29 @@ class Load {
     // Before `api`: its thread has ended when the frames go.
     async::Scope scope;
     SystemApi api;
-    std::unique_ptr<Customer> customer;
+    std::unique_ptr<Person> person;
     std::atomic<uint64_t> acknowledged{0};
     std::promise<void> ended;
     std::future<void> end = ended.get_future();
   };
 
-  Load(System& system, const LoadOptions& options) : system_(system), options_(options) {}
-  absl::Status RegisterCourses();
+  Load(System& system, const LoadOptions& options);
+  Worker& AddWorker();
+  absl::Status Publish();
+  absl::StatusOr<std::string> LeaveForeignComment();
   async::Task<> Run(Worker& worker);
 
   System& system_;
   const LoadOptions options_;
-  std::vector<Course> courses_;
+  Courses courses_;
+  // What the stranger was told.
   Ledger ledger_;
+  // Ends its course, and does nothing else. On the thread of the test.
+  SystemApi api_;
+  Host ender_;
+  Courses::Ref ending_;
   std::atomic<bool> finish_{false};
+  std::vector<Host*> hosts_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -2,6 +2,11 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "common/base/status.h"
+#include "common/rpc/identity/key_files.h"
+#include "tests/workload/forgery.h"
+
 namespace maru::harness {
 
 SystemApi::SystemApi(System& system, uint64_t seed)
@@ -17,6 +22,17 @@ async::Task<Outcome> SystemApi::CallStream(std::string_view deployment, std::str
                                            const std::string& request, CallOptions options,
                                            std::vector<std::string>* replies) {
   co_return system_.client(deployment).CallStream(path, request, options, replies);
+}
+
+std::string SystemApi::ForgedToken(Forgery forgery) {
+  const auto users = rpc::LoadPrivateKey(rpc::UserKeyFolder(system_.keys_folder()));
+  const auto pair = rpc::GenerateEs256KeyPair();
+  MARU_CHECK(users.ok() && pair.ok());
+  const auto other = rpc::Es256PrivateKey::FromPem(pair->private_pem);
+  MARU_CHECK(other.ok());
+  auto token = Forge(forgery, *users, *other, absl::Now());
+  MARU_CHECK(token.ok());
+  return *std::move(token);
 }
 
 }  // namespace maru::harness

@@ -30,6 +30,7 @@ class SystemApi final : public Api {
   std::string Token(const std::string& role, const std::string& subject) override {
     return system_.Token(role, subject);
   }
+  std::string ForgedToken(Forgery forgery) override;
   const std::vector<std::string>& contexts() const override { return contexts_; }
   // Nobody knows how long a process of the operating system was kept waiting.
   bool CalmSince(Instant) const override { return false; }

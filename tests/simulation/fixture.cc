@@ -7,6 +7,7 @@
 #include "common/service/config.h"
 #include "mesh/context/context_config.h"
 #include "mesh/context/deployments.h"
+#include "tests/workload/forgery.h"
 
 namespace maru::simulation {
 
@@ -33,6 +34,11 @@ Fixture::Fixture(std::string folder) : keys_(std::move(folder)) {
   auto users = rpc::LoadPrivateKey(rpc::UserKeyFolder(keys_));
   MARU_CHECK(users.ok());
   users_ = *std::move(users);
+  const absl::StatusOr<rpc::PemKeyPair> unknown = rpc::GenerateEs256KeyPair();
+  MARU_CHECK(unknown.ok());
+  auto other = rpc::Es256PrivateKey::FromPem(unknown->private_pem);
+  MARU_CHECK(other.ok());
+  other_ = *std::move(other);
   for (const auto& [name, address] : mesh::Deployments(0).ContextsOf(kSystem)) {
     const std::string deployment = mesh::DeploymentOf(kSystem, name);
     MARU_CHECK(rpc::EnsureKeyPair(rpc::ServiceKeyFolder(keys_, deployment)).ok());
@@ -48,6 +54,16 @@ std::string Fixture::Token(const std::string& role, const std::string& subject) 
     const rpc::Person person{.subject = subject, .roles = {role}, .store_ids = {}};
     // Older than any skewed calendar, and good for longer than any run.
     auto made = rpc::SignUserToken(*users_, person, Beginning() - absl::Hours(24), absl::Hours(72));
+    MARU_CHECK(made.ok());
+    token = *std::move(made);
+  }
+  return token;
+}
+
+std::string Fixture::ForgedToken(workload::Forgery forgery) {
+  std::string& token = forged_[forgery];
+  if (token.empty()) {
+    auto made = workload::Forge(forgery, *users_, *other_, Beginning());
     MARU_CHECK(made.ok());
     token = *std::move(made);
   }

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/rpc/identity/es256.h"
 #include "maru/config/v1/config.pb.h"
+#include "tests/workload/api.h"
 
 namespace maru::simulation {
 
@@ -25,6 +26,8 @@ class Fixture {
   const std::string& keys() const { return keys_; }
   // A person's token, valid in every run.
   std::string Token(const std::string& role, const std::string& subject);
+  // One that no server may take.
+  std::string ForgedToken(workload::Forgery forgery);
   // The contexts of datecourse, by name, and the broker, as their programs would be configured.
   const std::map<std::string, config::v1::ContextConfig>& contexts() const { return contexts_; }
   const config::v1::BrokerConfig& broker() const { return broker_; }
@@ -32,7 +35,10 @@ class Fixture {
  private:
   const std::string keys_;
   std::optional<rpc::Es256PrivateKey> users_;
+  // That nobody knows.
+  std::optional<rpc::Es256PrivateKey> other_;
   std::map<std::pair<std::string, std::string>, std::string> tokens_;
+  std::map<workload::Forgery, std::string> forged_;
   std::map<std::string, config::v1::ContextConfig> contexts_;
   config::v1::BrokerConfig broker_;
 };

@@ -60,8 +60,8 @@ class Machine {
   void Kill(const Crash& crash, absl::Duration downtime);
   // Ends it after so many more of its steps.
   void KillInSteps(uint64_t steps, const Crash& crash, absl::Duration downtime);
-  // Ends it within the commit after so many more; `written`: the commit is on disk, and nobody hears
-  // of it.
+  // Ends it within the commit after so many more; `written`: the commit is on disk, and nobody
+  // hears of it.
   void KillAtCommit(uint64_t commits, bool written, const Crash& crash, absl::Duration downtime);
   // Shuts the process down in order, and starts it again after `downtime`. No effect while another
   // start or stop is under way.

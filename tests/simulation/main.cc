@@ -1,61 +1,129 @@
+// maru-sim: runs seeds, and says of each that fails what is wrong.
+//
+//   maru-sim --from=1 --to=100 --keys=FOLDER [--trace=FILE]
+//
+// Standard output: a line for each failure's problems, then one JSON object of figures. Exit code
+// 1: a seed failed, or did not repeat itself.
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
+#include <fstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
-#include "common/rpc/sim/network.h"
-#include "maru/datecourse/schedule/v1/schedule.pb.h"
-#include "maru/datecourse/viewpage/v1/viewpage.pb.h"
-#include "tests/simulation/world.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-
-using namespace maru;
-using namespace maru::simulation;
+#include "absl/strings/str_format.h"
+#include "common/base/strings.h"
+#include "tests/simulation/run.h"
 
 namespace {
-async::Task<void> Drive(World& world, bool& done) {
-  auto schedule = world.client_node().OpenChannel(world.addresses().at("datecourse-schedule"));
-  auto page = world.client_node().OpenChannel(world.addresses().at("datecourse-viewpage"));
-  datecourse::schedule::v1::RegisterScheduleRequest request;
-  request.set_title("한강 산책");
-  request.set_content("노을");
-  request.set_uploader("미나");
-  rpc::CallOptions options;
-  options.deadline = world.client().Now() + absl::Seconds(5);
-  options.metadata.Add("authorization", "Bearer " + world.fixture().Token("host", "mina"));
-  rpc::Reply reply = co_await schedule->Call("maru.datecourse.schedule.v1.ScheduleService/RegisterSchedule", request.SerializeAsString(), options);
-  std::printf("%s\n", reply.status.ToString().c_str());
-  datecourse::schedule::v1::Schedule row;
-  (void)row.ParseFromString(reply.message);
-  std::printf("%s", row.DebugString().c_str());
-  datecourse::viewpage::v1::GetScheduleViewRequest get;
-  get.set_schedule_id(row.id());
-  rpc::CallOptions options2;
-  options2.deadline = world.client().Now() + absl::Seconds(5);
-  options2.metadata.Add("authorization", "Bearer " + world.fixture().Token("customer", "kim"));
-  if (auto p = reply.metadata.Find("maru-position")) options2.metadata.Add("maru-position", std::string(*p));
-  reply = co_await page->Call("maru.datecourse.viewpage.v1.ViewpageService/GetScheduleView", get.SerializeAsString(), options2);
-  std::printf("%s\n", reply.status.ToString().c_str());
-  datecourse::viewpage::v1::ScheduleView view;
-  (void)view.ParseFromString(reply.message);
-  std::printf("%s", view.DebugString().c_str());
-  done = true;
+
+using maru::simulation::Fixture;
+using maru::simulation::Report;
+using maru::simulation::RunSeed;
+
+struct Flags {
+  uint64_t from = 1;
+  uint64_t to = 1;
+  std::string keys = ".maru/sim-keys";
+  // Of a single seed: all that happened.
+  std::string trace;
+  // One seed in so many is run twice; 0: none.
+  uint64_t repeat = 100;
+};
+
+bool Parse(int argc, char** argv, Flags& flags) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view flag = argv[i];
+    const size_t equals = flag.find('=');
+    if (equals == std::string_view::npos) return false;
+    const std::string_view name = flag.substr(0, equals);
+    const std::string value(flag.substr(equals + 1));
+    bool ok = true;
+    if (name == "--from") {
+      ok = absl::SimpleAtoi(value, &flags.from);
+    } else if (name == "--to") {
+      ok = absl::SimpleAtoi(value, &flags.to);
+    } else if (name == "--repeat") {
+      ok = absl::SimpleAtoi(value, &flags.repeat);
+    } else if (name == "--keys") {
+      flags.keys = value;
+    } else if (name == "--trace") {
+      flags.trace = value;
+    } else {
+      return false;
+    }
+    if (!ok) return false;
+  }
+  return flags.from <= flags.to;
 }
+
+// The end of what happened, for who has not asked for all of it.
+void PrintEnd(const std::vector<std::string>& lines) {
+  constexpr size_t kLines = 60;
+  for (size_t i = lines.size() > kLines ? lines.size() - kLines : 0; i < lines.size(); ++i) {
+    std::printf("  %s\n", lines[i].c_str());
+  }
+}
+
+struct Totals {
+  uint64_t seeds = 0;
+  uint64_t failed = 0;
+  uint64_t calls = 0;
+  uint64_t acknowledged = 0;
+  uint64_t faults = 0;
+  uint64_t steps = 0;
+  absl::Duration time;
+};
+
+void Play(Fixture& fixture, uint64_t seed, const Flags& flags, Totals& totals) {
+  const Report report = RunSeed(fixture, seed, !flags.trace.empty());
+  ++totals.seeds;
+  totals.calls += report.calls;
+  totals.acknowledged += report.acknowledged;
+  totals.faults += report.faults;
+  totals.steps += report.steps;
+  totals.time += report.time;
+  std::string problems = report.problems;
+  const bool again = !problems.empty() || (flags.repeat > 0 && seed % flags.repeat == 0);
+  if (again && flags.trace.empty()) {
+    const Report second = RunSeed(fixture, seed, !problems.empty());
+    if (second.hash != report.hash) {
+      absl::StrAppend(&problems, "[replay] the second run was another one\n");
+    }
+    if (!problems.empty()) PrintEnd(second.trace);
+  }
+  if (!flags.trace.empty()) {
+    std::ofstream file(flags.trace);
+    for (const std::string& line : report.trace) file << line << '\n';
+  }
+  if (problems.empty()) return;
+  ++totals.failed;
+  std::printf("seed %s failed:\n%s", absl::StrCat(seed).c_str(), problems.c_str());
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  Fixture fixture("/tmp/maru-sim-keys");
-  const uint64_t seed = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
-  Trace trace(argc > 2);
-  bool done = false;
-  {
-    World world(fixture, seed, trace);
-    for (const auto& machine : world.machines()) machine->Boot();
-    std::printf("serving %d\n", world.Run(Instant() + absl::Seconds(10), [&] { return world.AllServing(); }));
-    async::Scope scope;
-    scope.Spawn(Drive(world, done));
-    std::printf("done %d\n", world.Run(Instant() + absl::Seconds(30), [&] { return done; }));
-    std::printf("%zu steps, hash %zx\n", world.steps(), trace.hash());
-    scope.CancelAll();
+  Flags flags;
+  if (!Parse(argc, argv, flags)) {
+    std::fprintf(stderr, "maru-sim --from=N --to=N --keys=FOLDER [--trace=FILE] [--repeat=N]\n");
+    return 2;
   }
-  for (const std::string& line : trace.lines()) std::printf("%s\n", line.c_str());
+  Fixture fixture(flags.keys);
+  Totals totals;
+  const auto began = std::chrono::steady_clock::now();
+  for (uint64_t seed = flags.from; seed <= flags.to; ++seed) Play(fixture, seed, flags, totals);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  std::printf("%s\n",
+              absl::StrFormat(
+                  R"({"seeds":%d,"failed":%d,"calls":%d,"acknowledged":%d,"faults":%d,"steps":%d,)"
+                  R"("virtual_seconds":%.0f,"seconds":%.2f})",
+                  totals.seeds, totals.failed, totals.calls, totals.acknowledged, totals.faults,
+                  totals.steps, absl::ToDoubleSeconds(totals.time), took.count())
+                  .c_str());
+  return totals.failed == 0 ? 0 : 1;
 }

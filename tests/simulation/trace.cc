@@ -7,8 +7,8 @@ namespace maru::simulation {
 
 void Trace::Note(Instant when, std::initializer_list<std::string_view> words) {
   // FNV-1a, by words of eight bytes for the time.
-  hash_ = (hash_ ^ static_cast<uint64_t>(absl::ToInt64Nanoseconds(when.SinceStart()))) *
-          0x100000001b3;
+  hash_ =
+      (hash_ ^ static_cast<uint64_t>(absl::ToInt64Nanoseconds(when.SinceStart()))) * 0x100000001b3;
   for (const std::string_view word : words) {
     for (const char byte : word) {
       hash_ = (hash_ ^ static_cast<unsigned char>(byte)) * 0x100000001b3;

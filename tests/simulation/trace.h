@@ -1,5 +1,5 @@
-// Trace: what happened in a run, in virtual time: a running hash of all of it, and, where wanted, to
-// read.
+// Trace: what happened in a run, in virtual time: a running hash of all of it, and, where wanted,
+// to read.
 #ifndef MARU_TESTS_SIMULATION_TRACE_H_
 #define MARU_TESTS_SIMULATION_TRACE_H_
 
@@ -19,8 +19,8 @@ class Trace {
   explicit Trace(bool keep) : keep_(keep) {}
 
   bool keeps() const { return keep_; }
-  // Notes an event and its words, which must be the same in every run of the seed: no signatures, no
-  // addresses, no bytes of messages (maps have no order).
+  // Notes an event and its words, which must be the same in every run of the seed: no signatures,
+  // no addresses, no bytes of messages (maps have no order).
   void Note(Instant when, std::initializer_list<std::string_view> words);
   // For readers alone.
   void Remark(Instant when, std::initializer_list<std::string_view> words);

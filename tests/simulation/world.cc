@@ -64,9 +64,8 @@ World::World(Fixture& fixture, uint64_t seed, Trace& trace)
       outside_(scheduler_, absl::ZeroDuration(), Beginning()),
       network_(scheduler_, seeds_.Next(),
                [this](const rpc::SimPacket& packet) {
-                 trace_.Note(scheduler_.Now(),
-                             {packet.from, "->", packet.to, packet.kind, packet.method,
-                              Describe(packet)});
+                 trace_.Note(scheduler_.Now(), {packet.from, "->", packet.to, packet.kind,
+                                                packet.method, Describe(packet)});
                }),
       client_(scheduler_, absl::ZeroDuration(), Beginning()),
       client_node_(network_, kClient, client_) {
@@ -78,8 +77,8 @@ World::World(Fixture& fixture, uint64_t seed, Trace& trace)
     const auto& [name, config] = context;
     AddMachine(mesh::DeploymentOf(config.system(), name), config.listen(),
                [&context](mesh::Host& host, std::function<void()> failed) {
-                 return StartContext(host, context.first, context.second,
-                                     Wires().at(context.first), std::move(failed));
+                 return StartContext(host, context.first, context.second, Wires().at(context.first),
+                                     std::move(failed));
                });
   }
 }

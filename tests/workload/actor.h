@@ -2,6 +2,7 @@
 #ifndef MARU_TESTS_WORKLOAD_ACTOR_H_
 #define MARU_TESTS_WORKLOAD_ACTOR_H_
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -20,12 +21,23 @@ bool IsOpen(const Outcome& outcome);
 // from the contract. The request may still be under way; a second try does not call it back.
 bool MayStillHappen(const Outcome& outcome);
 
-// Between two tries of one call.
-inline constexpr absl::Duration kRetryPause = absl::Milliseconds(20);
+// Between two tries of one call; twice as long each time.
+inline constexpr absl::Duration kFirstRetryPause = absl::Milliseconds(20);
+inline constexpr absl::Duration kLongestRetryPause = absl::Seconds(1);
+
+// How long a command is repeated.
+struct Patience {
+  // From its first try; then nobody knows what it did.
+  absl::Duration within = absl::Seconds(60);
+  // Tries, when every one of them surely did nothing (RESOURCE_EXHAUSTED, a callee that is down).
+  int certain_tries = 3;
+};
 
 // What came of a command after as many tries as it took.
 template <typename Reply>
 struct Insisted : Result<Reply> {
+  // When the first try began.
+  Instant began;
   // Nobody knows what it did or will yet do: no try was answered for good, or it was refused while
   // an earlier try, which may come after the refusal, got no answer. Success is never uncertain:
   // the request_id makes every other try a repeat.
@@ -50,23 +62,27 @@ class Actor {
     return workload::Call(api_, method, std::move(request), std::move(options));
   }
 
-  // The same request until its outcome is known, or `within` has passed: what a careful caller does
+  // The same request until its outcome is known or `patience` is over: what a careful caller does
   // with a command that has a request_id, whatever happens to the server meanwhile.
   template <typename Request, typename Reply>
   async::Task<Insisted<Reply>> Insist(Method<Request, Reply> method, Request request,
-                                      absl::Duration within) const {
+                                      Patience patience = Patience()) const {
     async::Executor& executor = api_.executor();
-    const Instant until = executor.Now() + within;
     Insisted<Reply> insisted;
-    while (true) {
+    insisted.began = executor.Now();
+    const Instant until = insisted.began + patience.within;
+    absl::Duration pause = kFirstRetryPause;
+    for (int tries = 1;; ++tries) {
       static_cast<Result<Reply>&>(insisted) = co_await Call(method, request);
       if (insisted.ok()) {
         insisted.uncertain = false;
         co_return insisted;
       }
       if (MayStillHappen(insisted)) insisted.uncertain = true;
-      if (!IsOpen(insisted) || executor.Now() > until) co_return insisted;
-      co_await executor.Sleep(kRetryPause);
+      const bool enough = !insisted.uncertain && tries >= patience.certain_tries;
+      if (!IsOpen(insisted) || enough || executor.Now() >= until) co_return insisted;
+      co_await executor.Sleep(pause);
+      pause = std::min(2 * pause, kLongestRetryPause);
     }
   }
 

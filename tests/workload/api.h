@@ -4,6 +4,7 @@
 #ifndef MARU_TESTS_WORKLOAD_API_H_
 #define MARU_TESTS_WORKLOAD_API_H_
 
+#include <cstddef>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -71,6 +72,10 @@ struct Method {
   std::string_view path;
 };
 
+// What is wrong with a token that must be refused.
+enum class Forgery { kOtherAudience, kExpired, kOtherKey, kUnsigned, kPersonAsService };
+inline constexpr size_t kForgeries = 5;
+
 // Used on the thread of its executor only. Must outlive every task that was given it.
 class Api {
  public:
@@ -88,6 +93,9 @@ class Api {
 
   // A user's token: valid throughout, for a role in lower case ("customer") and any subject.
   virtual std::string Token(const std::string& role, const std::string& subject) = 0;
+
+  // One that no server may take (forgery.h makes them).
+  virtual std::string ForgedToken(Forgery forgery) = 0;
 
   // The deployments of contexts, the broker not among them.
   virtual const std::vector<std::string>& contexts() const = 0;

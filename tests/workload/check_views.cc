@@ -5,160 +5,151 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "common/base/status.h"
 #include "tests/workload/checkers.h"
-#include "tests/workload/lists.h"
+#include "tests/workload/mirror.h"
 #include "tests/workload/problems.h"
 
 namespace maru::workload {
 namespace {
 
-using async::Task;
 using communication::Communication;
 
-struct Counts {
-  int comments = 0;
-  int bookmarks = 0;
-  int likes = 0;
-  int reviews = 0;
-  bool operator==(const Counts&) const = default;
-};
+// domain.md section 1: the newest that are left.
+constexpr size_t kLatestReviews = 3;
 
-std::string Describe(const Counts& counts) {
-  return absl::StrCat(counts.comments, " comments, ", counts.bookmarks, " bookmarks, ",
-                      counts.likes, " likes, ", counts.reviews, " reviews");
-}
-
-template <typename Row>
-Counts CountsOf(const Row& row) {
-  return {row.comment_count(), row.bookmark_count(), row.like_count(), row.review_count()};
-}
-
-// What communication and review hold now, by schedule.
-Task<absl::StatusOr<std::map<std::string, Counts>>> TrueCounts(const Actor& admin) {
+// What communication and review hold, by schedule.
+std::map<std::string, Counts> TrueCounts(const Stored& stored) {
   std::map<std::string, Counts> counts;
-  CO_ASSIGN_OR_RETURN(const auto rows, co_await AllCommunications(admin));
-  for (const Communication& row : rows) {
+  for (const Communication& row : stored.communications) {
     Counts& of = counts[row.schedule_id()];
     if (row.kind() == Communication::KIND_COMMENT) ++of.comments;
     if (row.kind() == Communication::KIND_BOOKMARK) ++of.bookmarks;
     if (row.kind() == Communication::KIND_LIKE) ++of.likes;
   }
-  CO_ASSIGN_OR_RETURN(const auto reviews, co_await AllReviews(admin));
-  for (const review::Review& row : reviews) ++counts[row.schedule_id()].reviews;
-  co_return counts;
+  for (const review::Review& row : stored.reviews) ++counts[row.schedule_id()].reviews;
+  return counts;
 }
 
-// The newest three of `reviews` (newest first) on a schedule are what the page shows.
-std::string CheckLatest(const viewpage::ScheduleView& page,
-                        const std::vector<review::Review>& reviews) {
+template <typename Row>
+void CheckCounts(const std::string& what, const Row& shown, const Counts& want,
+                 Problems& problems) {
+  if (CountsOf(shown) == want) return;
+  problems.Add(
+      absl::StrCat(what, " counts ", Describe(CountsOf(shown)), "; there are ", Describe(want)));
+}
+
+template <typename Row>
+std::string ReviewText(const std::string& id, const Row& row) {
+  return absl::StrCat(id, " ", row.customer_id(), " ", row.comment_text(), " ",
+                      row.has_rating() ? row.rating() : 0);
+}
+
+// The newest of the reviews (newest first) on a schedule are what the page shows.
+void CheckLatest(const viewpage::ScheduleView& page, const std::vector<review::Review>& reviews,
+                 Problems& problems) {
   std::vector<std::string> want;
   for (const review::Review& row : reviews) {
-    if (row.schedule_id() != page.schedule_id() || want.size() == 3) continue;
-    want.push_back(
-        absl::StrCat(row.id(), " ", row.customer_id(), " ", row.comment_text(), " ", row.rating()));
+    if (row.schedule_id() == page.schedule_id() && want.size() < kLatestReviews)
+      want.push_back(ReviewText(row.id(), row));
   }
   std::vector<std::string> got;
-  for (const viewpage::LatestReview& row : page.latest_reviews()) {
-    got.push_back(absl::StrCat(row.review_id(), " ", row.customer_id(), " ", row.comment_text(),
-                               " ", row.rating()));
-  }
-  if (want == got) return "";
-  return absl::StrCat("page ", page.schedule_id(), " shows the reviews [",
-                      absl::StrJoin(got, " | "), "]; the latest are [", absl::StrJoin(want, " | "),
-                      "]");
+  for (const viewpage::LatestReview& row : page.latest_reviews())
+    got.push_back(ReviewText(row.review_id(), row));
+  if (want == got) return;
+  problems.Add(absl::StrCat("page ", page.schedule_id(), " shows the reviews [",
+                            absl::StrJoin(got, " | "), "]; the latest are [",
+                            absl::StrJoin(want, " | "), "]"));
 }
 
-Task<std::string> CheckPage(const Actor& admin, const schedule::Schedule& want,
-                            const Counts& counts, const std::vector<review::Review>& reviews) {
-  viewpage::GetScheduleViewRequest request;
-  request.set_schedule_id(want.id());
-  const auto got = co_await admin.Call(kGetScheduleView, request);
-  if (!got.ok()) co_return absl::StrCat("page ", want.id(), ": ", Describe(got));
-  if (CountsOf(got.reply) != counts) {
-    co_return absl::StrCat("page ", want.id(), " counts ", Describe(CountsOf(got.reply)),
-                           "; there are ", Describe(counts));
+// By id; each once.
+template <typename Row, typename Id>
+std::map<std::string, const Row*> ById(const std::vector<Row>& rows, Id id, Problems& problems) {
+  std::map<std::string, const Row*> by_id;
+  for (const Row& row : rows) {
+    if (!by_id.emplace(id(row), &row).second)
+      problems.Add(absl::StrCat("listed twice: ", row.ShortDebugString()));
   }
-  if (got.reply.title() != want.title() || got.reply.content() != want.content() ||
-      got.reply.uploader() != want.uploader() || got.reply.review_open() != want.review_open()) {
-    co_return absl::StrCat("page shows {", got.reply.ShortDebugString(), "}, acknowledged was {",
-                           want.ShortDebugString(), "}");
+  return by_id;
+}
+
+void CheckGone(const std::string& what, const Stored& stored, const Ledger& ledger,
+               Problems& problems) {
+  for (const std::string& id : ledger.schedules().deleted) {
+    if (stored.undead.count(absl::StrCat(what, " ", id)) != 0)
+      problems.Add(absl::StrCat("deleted but shown: ", what, " ", id));
   }
-  co_return CheckLatest(got.reply, reviews);
 }
 
 }  // namespace
 
-Task<std::string> CheckSchedules(const Actor& admin, const Ledger& ledger) {
-  auto counts = co_await TrueCounts(admin);
-  if (!counts.ok()) co_return counts.status().ToString();
+std::string CheckSchedules(const Stored& stored, const Ledger& ledger) {
   Problems problems;
-  for (const auto& [id, row] : ledger.schedules()) {
-    schedule::GetScheduleRequest request;
-    request.set_id(id);
-    const auto got = co_await admin.Call(kGetSchedule, request);
-    if (!got.ok()) {
-      problems.Add(absl::StrCat("schedule ", id, ": ", Describe(got)));
+  auto counts = TrueCounts(stored);
+  const auto by_id = ById(stored.schedules, [](const auto& row) { return row.id(); }, problems);
+  for (const auto& [id, row] : ledger.schedules().rows) {
+    const auto found = by_id.find(id);
+    if (found == by_id.end()) {
+      problems.Add(absl::StrCat("acknowledged but not listed: ", row.ShortDebugString()));
       continue;
     }
-    const Counts& want = (*counts)[id];
-    if (CountsOf(got.reply) != want) {
-      problems.Add(absl::StrCat("schedule ", id, " counts ", Describe(CountsOf(got.reply)),
-                                "; there are ", Describe(want)));
-    }
-    schedule::Schedule content = got.reply;
-    for (schedule::Schedule* side : {&content}) {
-      side->set_comment_count(row.comment_count());
-      side->set_bookmark_count(row.bookmark_count());
-      side->set_like_count(row.like_count());
-      side->set_review_count(row.review_count());
-    }
-    const std::string difference = Difference("schedule", row, content);
-    if (!difference.empty()) problems.Add(difference);
+    CheckCounts(absl::StrCat("schedule ", id), *found->second, counts[id], problems);
+    schedule::Schedule content = *found->second;
+    content.set_comment_count(row.comment_count());
+    content.set_bookmark_count(row.bookmark_count());
+    content.set_like_count(row.like_count());
+    content.set_review_count(row.review_count());
+    problems.AddDifference("schedule", row, content);
   }
-  for (const std::string& id : ledger.deleted_schedules()) {
-    schedule::GetScheduleRequest request;
-    request.set_id(id);
-    const auto got = co_await admin.Call(kGetSchedule, request);
-    if (got.code != absl::StatusCode::kNotFound) {
-      problems.Add(absl::StrCat("deleted schedule ", id, ": ", Describe(got)));
-    }
+  for (const auto& [id, row] : by_id) {
+    if (ledger.schedules().rows.count(id) == 0)
+      problems.Add(absl::StrCat("stored but never acknowledged: ", row->ShortDebugString()));
   }
-  co_return problems.ToString();
+  CheckGone("schedule", stored, ledger, problems);
+  for (const std::string& entry : stored.wrong_answers)
+    problems.Add(absl::StrCat("a new entry on a schedule that is not there: ", entry));
+  return problems.ToString();
 }
 
-Task<std::string> CheckPages(const Actor& admin, const Ledger& ledger) {
-  auto counts = co_await TrueCounts(admin);
-  if (!counts.ok()) co_return counts.status().ToString();
-  const auto reviews = co_await AllReviews(admin);
-  if (!reviews.ok()) co_return reviews.status().ToString();
+std::string CheckPages(const Stored& stored, const Ledger& ledger) {
   Problems problems;
-  for (const auto& [id, row] : ledger.schedules()) {
-    const std::string problem = co_await CheckPage(admin, row, (*counts)[id], *reviews);
-    if (!problem.empty()) problems.Add(problem);
-  }
-  for (const std::string& id : ledger.deleted_schedules()) {
-    viewpage::GetScheduleViewRequest request;
-    request.set_schedule_id(id);
-    const auto got = co_await admin.Call(kGetScheduleView, request);
-    if (got.code != absl::StatusCode::kNotFound) {
-      problems.Add(absl::StrCat("page of deleted schedule ", id, ": ", Describe(got)));
+  auto counts = TrueCounts(stored);
+  const auto by_id =
+      ById(stored.pages, [](const auto& page) { return page.schedule_id(); }, problems);
+  for (const auto& [id, row] : ledger.schedules().rows) {
+    const auto found = by_id.find(id);
+    if (found == by_id.end()) {
+      problems.Add(absl::StrCat("no page of ", row.ShortDebugString()));
+      continue;
     }
+    const viewpage::ScheduleView& page = *found->second;
+    CheckCounts(absl::StrCat("page ", id), page, counts[id], problems);
+    if (page.title() != row.title() || page.content() != row.content() ||
+        page.uploader() != row.uploader() || page.review_open() != row.review_open()) {
+      problems.Add(absl::StrCat("page shows {", page.ShortDebugString(), "}, acknowledged was {",
+                                row.ShortDebugString(), "}"));
+    }
+    CheckLatest(page, stored.reviews, problems);
   }
-  co_return problems.ToString();
+  for (const auto& [id, page] : by_id) {
+    if (ledger.schedules().rows.count(id) == 0)
+      problems.Add(absl::StrCat("a page of what is not there: ", page->ShortDebugString()));
+  }
+  CheckGone("page", stored, ledger, problems);
+  return problems.ToString();
 }
 
-Task<std::string> CheckMessages(const Actor& admin, const Ledger& ledger) {
-  const auto messages = co_await AllMessages(admin);
-  if (!messages.ok()) co_return messages.status().ToString();
+std::string CheckMessages(const Stored& stored, const Ledger& ledger) {
+  Problems problems;
   std::map<Ledger::MessageKey, int> got;
-  std::set<std::string> ids;
-  Problems problems;
-  for (const message::Message& row : *messages) {
-    if (!ids.insert(row.id()).second)
-      problems.Add(absl::StrCat("listed twice: ", row.ShortDebugString()));
+  ById(stored.messages, [](const auto& row) { return row.id(); }, problems);
+  for (const message::Message& row : stored.messages) {
     if (row.text().empty())
       problems.Add(absl::StrCat("a message without text: ", row.ShortDebugString()));
+    const bool read = ledger.read().count(row.id()) != 0;
+    if (row.read() != read && ledger.perhaps_read().count(row.id()) == 0) {
+      problems.Add(
+          absl::StrCat(read ? "not read any more: " : "read by nobody: ", row.ShortDebugString()));
+    }
     ++got[{row.recipient(), row.kind(), row.subject_id()}];
   }
   std::map<Ledger::MessageKey, int> all = ledger.messages();
@@ -171,7 +162,7 @@ Task<std::string> CheckMessages(const Actor& admin, const Ledger& ledger) {
     problems.Add(absl::StrCat(recipient, " has ", got[key], " messages ", kind, " about ", subject,
                               " instead of ", wanted));
   }
-  co_return problems.ToString();
+  return problems.ToString();
 }
 
 }  // namespace maru::workload

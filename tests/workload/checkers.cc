@@ -1,52 +1,58 @@
 #include "tests/workload/checkers.h"
 
 #include "absl/strings/str_cat.h"
+#include "tests/workload/settle.h"
 
 namespace maru::workload {
 namespace {
 
 using async::Task;
 
-constexpr absl::Duration kLookAgain = absl::Milliseconds(20);
+constexpr absl::Duration kLookAgain = absl::Milliseconds(50);
 
 struct Checker {
   const char* invariant;
-  Task<std::string> (*check)(const Actor& admin, const Ledger& ledger);
+  std::string (*check)(const Stored& stored, const Ledger& ledger);
 };
-
-Task<std::string> OnePerPair(const Actor& admin, const Ledger&) { return CheckOnePerPair(admin); }
-Task<std::string> NothingWaits(const Actor& admin, const Ledger&) {
-  return CheckNothingWaits(admin);
-}
-Task<std::string> Log(const Actor& admin, const Ledger&) { return CheckLog(admin); }
 
 constexpr Checker kCheckers[] = {
     {"communications", CheckCommunications},
     {"reviews", CheckReviews},
-    {"one per pair", OnePerPair},
-    {"waiting", NothingWaits},
+    {"one per pair", CheckOnePerPair},
     {"schedules", CheckSchedules},
     {"pages", CheckPages},
     {"messages", CheckMessages},
-    {"log", Log},
+    {"log", CheckLog},
+    {"events", CheckEvents},
 };
+
+Task<std::string> CheckOnce(const Actor& admin, Ledger ledger) {
+  const auto flows = co_await ReadFlows(admin);
+  if (!flows.ok()) co_return absl::StrCat("[readable] ", flows.status().ToString(), "\n");
+  std::string problems = CheckNothingWaits(*flows);
+  if (!problems.empty()) co_return absl::StrCat("[waiting]\n", problems, "\n");
+  const absl::Status settled = co_await Settle(admin, ledger);
+  if (!settled.ok()) co_return absl::StrCat("[readable] ", settled.ToString(), "\n");
+  const auto stored = co_await ReadStored(admin, ledger, *flows);
+  if (!stored.ok()) co_return absl::StrCat("[readable] ", stored.status().ToString(), "\n");
+  for (const Checker& checker : kCheckers) {
+    const std::string found = checker.check(*stored, ledger);
+    if (!found.empty()) absl::StrAppend(&problems, "[", checker.invariant, "]\n", found, "\n");
+  }
+  co_return problems;
+}
 
 }  // namespace
 
-Task<std::string> CheckExact(Api& api, const Ledger& ledger, absl::Duration within) {
+Task<std::string> CheckExact(Api& api, Ledger ledger, absl::Duration within) {
   const Actor admin(api, "admin", "root");
   async::Executor& executor = api.executor();
   const Instant until = executor.Now() + within;
-  std::string problems;
-  for (const Checker& checker : kCheckers) {
-    std::string problem = co_await checker.check(admin, ledger);
-    while (!problem.empty() && executor.Now() < until) {
-      co_await executor.Sleep(kLookAgain);
-      problem = co_await checker.check(admin, ledger);
-    }
-    if (!problem.empty()) absl::StrAppend(&problems, "[", checker.invariant, "]\n", problem, "\n");
+  while (true) {
+    std::string problems = co_await CheckOnce(admin, ledger);
+    if (problems.empty() || executor.Now() >= until) co_return problems;
+    co_await executor.Sleep(kLookAgain);
   }
-  co_return problems;
 }
 
 }  // namespace maru::workload

@@ -1,36 +1,44 @@
 // Whether a system at rest shows exactly what a load was told. Each checker returns what is wrong,
-// or an empty text: each problem names what is broken and the keys. Each must get what it is given
-// alive until its task is finished.
+// or an empty text: each problem names what is broken and the keys.
 #ifndef MARU_TESTS_WORKLOAD_CHECKERS_H_
 #define MARU_TESTS_WORKLOAD_CHECKERS_H_
 
 #include <string>
+#include <vector>
 
-#include "tests/workload/actor.h"
 #include "tests/workload/ledger.h"
+#include "tests/workload/stored.h"
 
 namespace maru::workload {
 
+// No context has a parked event, something to publish, or a partition that stands still or behind.
+std::string CheckNothingWaits(const std::vector<Flow>& flows);
+
 // Every row of communication is as it was acknowledged, there is none besides, and the list shows
 // the active ones, each once.
-async::Task<std::string> CheckCommunications(const Actor& admin, const Ledger& ledger);
+std::string CheckCommunications(const Stored& stored, const Ledger& ledger);
 // The same for review; deleted ones are NOT_FOUND.
-async::Task<std::string> CheckReviews(const Actor& admin, const Ledger& ledger);
+std::string CheckReviews(const Stored& stored, const Ledger& ledger);
 // One active bookmark, one active like, one review at most for each schedule and customer.
-async::Task<std::string> CheckOnePerPair(const Actor& admin);
-// Content and counts of every schedule: the counts are what communication and review hold.
-async::Task<std::string> CheckSchedules(const Actor& admin, const Ledger& ledger);
+std::string CheckOnePerPair(const Stored& stored, const Ledger& ledger);
+// Content and counts of every schedule: the counts are what communication and review hold. Deleted
+// ones are gone, and nobody may say anything about them any more.
+std::string CheckSchedules(const Stored& stored, const Ledger& ledger);
 // Content, counts and latest reviews of every page; deleted ones are gone.
-async::Task<std::string> CheckPages(const Actor& admin, const Ledger& ledger);
-// One message per cause.
-async::Task<std::string> CheckMessages(const Actor& admin, const Ledger& ledger);
-// No context has a parked event, something to publish, or a partition that stands still or behind.
-async::Task<std::string> CheckNothingWaits(const Actor& admin);
-// The broker has, undamaged, every record that the contexts have numbered.
-async::Task<std::string> CheckLog(const Actor& admin);
+std::string CheckPages(const Stored& stored, const Ledger& ledger);
+// One message per cause, read where its recipient read it.
+std::string CheckMessages(const Stored& stored, const Ledger& ledger);
+// The broker has, undamaged, every record that the contexts have numbered, once, those of one key
+// in order.
+std::string CheckLog(const Stored& stored, const Ledger& ledger);
+// What was published is what was committed: for every row the changes that were acknowledged, with
+// their content, and no others.
+std::string CheckEvents(const Stored& stored, const Ledger& ledger);
 
-// All of the above, waiting until `within` has passed for what events still have to bring about.
-async::Task<std::string> CheckExact(Api& api, const Ledger& ledger, absl::Duration within);
+// Waits until nothing flows any more, settles what nobody knows, and runs all of the above; again
+// and again until nothing is wrong or `within` has passed. `api` must live until the task is
+// finished.
+async::Task<std::string> CheckExact(Api& api, Ledger ledger, absl::Duration within);
 
 }  // namespace maru::workload
 

@@ -1,292 +1,328 @@
 #include "tests/workload/customer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/message_differencer.h"
 
 namespace maru::workload {
-namespace {
 
 using async::Task;
 using communication::Communication;
-using google::protobuf::util::MessageDifferencer;
+
+namespace {
 
 // On one course; older ones are taken back first.
 constexpr size_t kMostComments = 20;
-// A review that schedule could not be asked about is given up after so many tries: surely nothing
-// was stored.
-constexpr int kReviewTries = 3;
-constexpr char kAlreadyExists[] = "ALREADY_EXISTS";
-constexpr absl::Duration kPatience = absl::Seconds(60);
-constexpr char kReviewClosed[] = "REVIEW_CLOSED";
-constexpr char kCalleeUnavailable[] = "CALLEE_UNAVAILABLE";
 
 const char* const kTexts[] = {"여기 정말 좋아요!", "주차는 어디에 하나요?", "노을이 최고였어요 🌇",
                               "Lovely walk",       "비 오는 날은 별로예요", "다음에 또 올게요"};
 
 }  // namespace
 
-Customer::Customer(Api& api, const std::string& subject, const std::vector<Course>& courses,
-                   std::string foreign_id)
-    : actor_(api, "customer", subject), courses_(courses), foreign_id_(std::move(foreign_id)) {}
+Customer::Customer(Api& api, const std::string& subject, const Courses& courses,
+                   std::string foreign_id, PersonOptions options)
+    : Person(api, "customer", subject, options),
+      courses_(courses),
+      foreign_id_(std::move(foreign_id)) {}
 
 Task<> Customer::Step() {
-  // Half of all goes to the first course: a hot key.
-  course_ = &courses_[Pick(2) == 0 ? 0 : Pick(courses_.size())];
-  const size_t dice = Pick(100);
-  if (dice < 26) co_return co_await Comment();
-  if (dice < 34) co_return co_await ModifyComment();
-  if (dice < 42) co_return co_await DeleteComment();
-  if (dice < 54) co_return co_await ToggleBookmark();
-  if (dice < 68) co_return co_await ToggleLike();
-  if (dice < 74) co_return co_await WriteReview();
-  if (dice < 78) co_return co_await ModifyReview();
-  if (dice < 82) co_return co_await DeleteReview();
-  if (dice < 86) co_return co_await LookAtPage();
-  if (dice < 90) co_return co_await TryInvalid();
-  if (dice < 93) co_return co_await TryForeign();
-  if (dice < 97) co_return co_await TryRepeat();
-  co_await TryReuseOfRequestId();
+  const std::vector<Courses::Ref> courses = courses_.For(subject());
+  // A third of all goes to the first course: a hot key.
+  course_ = courses[OneIn(3) ? 0 : Pick(courses.size())];
+  struct Choice {
+    size_t weight;
+    Task<> (Customer::*step)();
+  };
+  static constexpr Choice kChoices[] = {
+      {20, &Customer::Comment},       {8, &Customer::ModifyComment},
+      {8, &Customer::DeleteComment},  {6, &Customer::WriteReview},
+      {4, &Customer::ModifyReview},   {4, &Customer::DeleteReview},
+      {3, &Customer::RaceForOne},     {2, &Customer::RaceOfRepeats},
+      {2, &Customer::RaceOfDeletes},  {2, &Customer::RaceOfTexts},
+      {8, &Customer::LookAtPage},     {3, &Customer::LookAtSchedule},
+      {2, &Customer::LookAtPages},    {3, &Customer::LookAtOwn},
+      {2, &Customer::ListOwn},        {3, &Customer::ReadMessages},
+      {5, &Customer::TryInvalid},     {2, &Customer::TryForeign},
+      {3, &Customer::TryRepeat},      {2, &Customer::TryReuseOfRequestId},
+      {1, &Customer::TryForgedToken}, {2, &Customer::TryPageToken},
+  };
+  constexpr size_t kToggles = 20;
+  static constexpr size_t kSum = [] {
+    size_t sum = kToggles;
+    for (const Choice& choice : kChoices) sum += choice.weight;
+    return sum;
+  }();
+  size_t dice = Pick(kSum);
+  for (const Choice& choice : kChoices) {
+    if (dice < choice.weight) co_return co_await (this->*choice.step)();
+    dice -= choice.weight;
+  }
+  co_await Toggle(dice % 2 == 0 ? Communication::KIND_BOOKMARK : Communication::KIND_LIKE);
 }
 
 std::string Customer::Text() {
-  return absl::StrCat(kTexts[Pick(std::size(kTexts))], " #", ++texts_);
+  return absl::StrCat(kTexts[Pick(std::size(kTexts))], " #", subject(), "-", ++texts_);
 }
 
-void Customer::Note(const std::string& problem) {
-  problems_.push_back(absl::StrCat(actor_.subject(), ": ", problem));
+Customer::Slot& Customer::SlotOf(Kind kind) {
+  return kind == Communication::KIND_BOOKMARK ? own().bookmark : own().like;
 }
 
-bool Customer::Expect(const char* what, const Outcome& outcome, absl::StatusCode code,
-                      const std::string& reason) {
-  if (IsOpen(outcome)) {
-    Note(absl::StrCat(what, " was never answered: ", Describe(outcome)));
-    return false;
-  }
-  ++acknowledged_;
-  // A course that ends may be gone already.
-  if (course_->ends && outcome.code == absl::StatusCode::kNotFound) return false;
-  if (outcome.code == code && outcome.reason() == reason) return true;
-  Note(absl::StrCat(what, ": wanted ", absl::StatusCodeToString(code), "/", reason, ", got ",
-                    Describe(outcome)));
-  return false;
+std::vector<Refusal> Customer::Ended(Instant began) const {
+  if (course_->MayBeDeleted(began, Now())) return {kNotFound};
+  return {};
 }
 
-Task<std::optional<Communication>> Customer::Register(Communication::Kind kind, std::string text) {
+communication::RegisterRequest Customer::NewRegister(Kind kind, std::string text) {
   communication::RegisterRequest request;
-  request.set_schedule_id(course_->id);
+  request.set_schedule_id(course_->id());
   request.set_kind(kind);
-  request.set_comment_text(text);
+  request.set_comment_text(std::move(text));
   request.set_request_id(NewId());
-  auto result = co_await actor_.Insist(kRegister, request, kPatience);
-  if (!Expect("Register", result, absl::StatusCode::kOk)) co_return std::nullopt;
-  const Communication& row = result.reply;
-  if (row.schedule_id() != course_->id || row.customer_id() != actor_.subject() ||
-      row.kind() != kind || row.comment_text() != text || !row.active() || row.id().empty()) {
-    Note(absl::StrCat("asked for {", request.ShortDebugString(), "}, got {", row.ShortDebugString(),
-                      "}"));
-  }
-  ledger_.Registered(row);
-  last_.emplace(request, row);
-  co_return row;
+  return request;
 }
 
-Task<std::optional<Communication>> Customer::Delete(std::string id) {
+void Customer::CheckRegistered(const communication::RegisterRequest& request,
+                               const Communication& row) {
+  if (row.schedule_id() == request.schedule_id() && row.customer_id() == subject() &&
+      row.kind() == request.kind() && row.comment_text() == request.comment_text() &&
+      row.active() && !row.id().empty()) {
+    return;
+  }
+  Note(absl::StrCat("asked for {", request.ShortDebugString(), "}, got {", row.ShortDebugString(),
+                    "}"));
+}
+
+void Customer::Take(const Communication& row) {
+  ledger_.Registered(row);
+  Counts counts = own().mirror.now();
+  if (row.kind() == Communication::KIND_COMMENT) {
+    own().comments.push_back(row.id());
+    ++counts.comments;
+  } else {
+    SlotOf(row.kind()).id = row.id();
+    ++(row.kind() == Communication::KIND_BOOKMARK ? counts.bookmarks : counts.likes);
+  }
+  own().mirror.Now(counts);
+}
+
+void Customer::TakePerhaps(const communication::RegisterRequest& request) {
+  Communication perhaps;
+  perhaps.set_schedule_id(request.schedule_id());
+  perhaps.set_customer_id(subject());
+  perhaps.set_kind(request.kind());
+  perhaps.set_comment_text(request.comment_text());
+  perhaps.set_active(true);
+  ledger_.PerhapsRegistered(perhaps);
+  own().mirror.Lose();
+  if (request.kind() != Communication::KIND_COMMENT) SlotOf(request.kind()).unsure = true;
+}
+
+void Customer::TakeDeleted(const Communication& row) {
+  ledger_.Deleted(row);
+  Counts counts = own().mirror.now();
+  --(row.kind() == Communication::KIND_COMMENT    ? counts.comments
+     : row.kind() == Communication::KIND_BOOKMARK ? counts.bookmarks
+                                                  : counts.likes);
+  own().mirror.Now(counts);
+}
+
+void Customer::TakePerhapsDeleted(const std::string& id) {
+  Communication perhaps = ledger_.communications().rows[id];
+  perhaps.set_active(false);
+  ledger_.PerhapsChanged(perhaps);
+  own().mirror.Lose();
+}
+
+void Customer::NotePosition(Covers covers, const Outcome& outcome) {
+  if (outcome.position.empty()) return;
+  last_position_ = {course_->id(), outcome.position, covers};
+}
+
+Task<Person::Verdict> Customer::Register(Kind kind, std::string text) {
+  const communication::RegisterRequest request = NewRegister(kind, std::move(text));
+  const auto result = co_await Insist(kRegister, request);
+  const Verdict verdict = Judge("Register", result, /*may_succeed=*/true, Ended(result.began));
+  if (verdict == Verdict::kDone) {
+    CheckRegistered(request, result.reply);
+    Take(result.reply);
+    NotePosition(Covers::kCommunications, result);
+    last_.emplace(request, result.reply);
+  } else if (verdict == Verdict::kUnknown) {
+    TakePerhaps(request);
+  }
+  co_return verdict;
+}
+
+Task<Person::Verdict> Customer::Delete(std::string id) {
   communication::DeleteCommunicationRequest request;
   request.set_id(id);
   request.set_request_id(NewId());
-  auto result = co_await actor_.Insist(kDeleteCommunication, request, kPatience);
+  const auto result = co_await Insist(kDeleteCommunication, request);
   // One's own may be taken back whatever became of the course.
-  if (!result.ok()) {
-    Expect("DeleteCommunication", result, absl::StatusCode::kOk);
-    if (course_->ends)
-      Note(absl::StrCat("DeleteCommunication of a course that ended: ", Describe(result)));
-    co_return std::nullopt;
+  const Verdict verdict = Judge("DeleteCommunication", result, /*may_succeed=*/true, {});
+  if (verdict == Verdict::kDone) {
+    if (result.reply.active() || result.reply.id() != id)
+      Note(absl::StrCat("deleted ", id, ", got {", result.reply.ShortDebugString(), "}"));
+    TakeDeleted(result.reply);
+    NotePosition(Covers::kCommunications, result);
+  } else if (verdict == Verdict::kUnknown) {
+    TakePerhapsDeleted(id);
   }
-  ++acknowledged_;
-  if (result.reply.active() || result.reply.id() != id)
-    Note(absl::StrCat("deleted, got {", result.reply.ShortDebugString(), "}"));
-  ledger_.Deleted(result.reply);
-  co_return result.reply;
+  co_return verdict;
 }
 
 Task<> Customer::Comment() {
   if (own().comments.size() >= kMostComments) co_return co_await DeleteComment();
-  const auto row = co_await Register(Communication::KIND_COMMENT, Text());
-  if (row.has_value()) own().comments.push_back(row->id());
+  co_await Register(Communication::KIND_COMMENT, Text());
 }
 
 Task<> Customer::ModifyComment() {
   if (own().comments.empty()) co_return co_await Comment();
+  const size_t which = Pick(own().comments.size());
+  Communication wanted = ledger_.communications().rows[own().comments[which]];
+  // Now and then the text that it has: nothing changes, nothing is published.
+  if (!OneIn(6)) wanted.set_comment_text(Text());
   communication::ModifyCommentRequest request;
-  request.mutable_communication()->set_id(own().comments[Pick(own().comments.size())]);
-  request.mutable_communication()->set_comment_text(Text());
+  request.mutable_communication()->set_id(wanted.id());
+  request.mutable_communication()->set_comment_text(wanted.comment_text());
   request.mutable_update_mask()->add_paths("comment_text");
   request.set_request_id(NewId());
-  const auto result = co_await actor_.Insist(kModifyComment, request, kPatience);
-  if (!Expect("ModifyComment", result, absl::StatusCode::kOk)) co_return;
-  if (result.reply.comment_text() != request.communication().comment_text()) {
-    Note(absl::StrCat("modified, got {", result.reply.ShortDebugString(), "}"));
+  const auto result = co_await Insist(kModifyComment, request);
+  const Verdict verdict = Judge("ModifyComment", result, /*may_succeed=*/true, {});
+  if (verdict == Verdict::kDone) {
+    if (result.reply.comment_text() != wanted.comment_text()) {
+      Note(absl::StrCat("modified, got {", result.reply.ShortDebugString(), "}"));
+    }
+    ledger_.Modified(result.reply);
+  } else if (verdict == Verdict::kUnknown) {
+    ledger_.PerhapsChanged(wanted);
+    // Left alone from now on.
+    own().comments.erase(own().comments.begin() + static_cast<ptrdiff_t>(which));
   }
-  ledger_.Modified(result.reply);
 }
 
 Task<> Customer::DeleteComment() {
   if (own().comments.empty()) co_return co_await Comment();
   const size_t which = Pick(own().comments.size());
-  if ((co_await Delete(own().comments[which])).has_value()) {
-    own().comments.erase(own().comments.begin() + static_cast<ptrdiff_t>(which));
-  }
+  const std::string id = own().comments[which];
+  if (co_await Delete(id) == Verdict::kRefused) co_return;
+  own().comments.erase(own().comments.begin() + static_cast<ptrdiff_t>(which));
 }
 
-Task<> Customer::ToggleBookmark() { return Toggle(Communication::KIND_BOOKMARK, own().bookmark); }
-
-Task<> Customer::ToggleLike() { return Toggle(Communication::KIND_LIKE, own().like); }
-
-Task<> Customer::Toggle(Communication::Kind kind, std::string& own_id) {
-  if (own_id.empty()) {
-    const auto row = co_await Register(kind, "");
-    if (row.has_value()) own_id = row->id();
-  } else if (Pick(4) == 0) {
-    communication::RegisterRequest request;
-    request.set_schedule_id(course_->id);
-    request.set_kind(kind);
-    request.set_request_id(NewId());
-    Expect("a second one", co_await actor_.Insist(kRegister, request, kPatience),
-           absl::StatusCode::kAlreadyExists, kAlreadyExists);
-  } else if ((co_await Delete(own_id)).has_value()) {
-    own_id.clear();
-  }
-}
-
-Task<Result<review::Review>> Customer::AskForReview(const review::WriteReviewRequest& request) {
-  const async::Executor& executor = actor_.api().executor();
-  const Instant until = executor.Now() + kPatience;
-  for (int tries = 1;; ++tries) {
-    Result<review::Review> result = co_await actor_.Call(kWriteReview, request);
-    if (!IsOpen(result) || executor.Now() > until) co_return result;
-    // While schedule cannot be asked, nothing is stored: safe to give up, unlike an unknown
-    // outcome.
-    if (result.reason() == kCalleeUnavailable && tries >= kReviewTries) co_return result;
-    co_await actor_.api().executor().Sleep(kRetryPause);
+Task<> Customer::Toggle(Kind kind) {
+  Slot& slot = SlotOf(kind);
+  if (slot.unsure) co_return co_await Comment();
+  if (slot.id.empty()) {
+    co_await Register(kind, "");
+  } else if (OneIn(4)) {
+    const auto second = co_await Insist(kRegister, NewRegister(kind, ""));
+    std::vector<Refusal> refusals = Ended(second.began);
+    refusals.push_back(kAlreadyExists);
+    // A try without an answer may still come: the one that there is must not be taken back before.
+    if (Judge("a second one", second, /*may_succeed=*/false, refusals) == Verdict::kUnknown) {
+      slot.unsure = true;
+    }
+  } else {
+    const Verdict verdict = co_await Delete(slot.id);
+    if (verdict == Verdict::kDone) slot.id.clear();
+    if (verdict == Verdict::kUnknown) slot.unsure = true;
   }
 }
 
 Task<> Customer::WriteReview() {
+  Slot& slot = own().review;
+  if (slot.unsure) co_return co_await Comment();
   review::WriteReviewRequest request;
-  request.set_schedule_id(course_->id);
+  request.set_schedule_id(course_->id());
   request.set_comment_text(Text());
-  if (Pick(3) != 0) request.set_rating(static_cast<int>(Pick(5)) + 1);
+  if (!OneIn(3)) request.set_rating(static_cast<int>(Pick(5)) + 1);
   request.set_request_id(NewId());
-  const auto result = co_await AskForReview(request);
-  if (result.reason() == kCalleeUnavailable) {
-    if (!result.retry_delay.has_value()) Note(absl::StrCat("no RetryInfo: ", Describe(result)));
-  } else if (course_->ends && result.reason() == kReviewClosed) {
-    ++acknowledged_;
-  } else if (!own().review.empty()) {
-    Expect("a second review", result, absl::StatusCode::kAlreadyExists, kAlreadyExists);
-  } else if (!course_->review_open) {
-    Expect("a review of a closed course", result, absl::StatusCode::kFailedPrecondition,
-           kReviewClosed);
-  } else if (Expect("WriteReview", result, absl::StatusCode::kOk)) {
+  const auto result = co_await Insist(kWriteReview, request);
+
+  std::vector<Refusal> refusals = Ended(result.began);
+  const auto open = [](const CourseState& state) { return state.review_open && !state.deleted; };
+  const auto closed = [&open](const CourseState& state) { return !open(state); };
+  if (!slot.id.empty()) refusals.push_back(kAlreadyExists);
+  if (slot.id.empty() && course_->MayBe(closed, result.began, Now()))
+    refusals.push_back(kReviewClosed);
+  const bool may_succeed = slot.id.empty() && course_->MayBe(open, result.began, Now());
+  const Verdict verdict = Judge("WriteReview", result, may_succeed, refusals);
+
+  if (verdict == Verdict::kUnknown) slot.unsure = true;
+  if (verdict == Verdict::kUnknown && slot.id.empty()) {
+    review::Review perhaps;
+    perhaps.set_schedule_id(request.schedule_id());
+    perhaps.set_customer_id(subject());
+    perhaps.set_comment_text(request.comment_text());
+    if (request.has_rating()) perhaps.set_rating(request.rating());
+    ledger_.PerhapsWritten(perhaps, course_->uploader_id());
+    own().mirror.Lose();
+  } else if (verdict == Verdict::kDone) {
     if (result.reply.comment_text() != request.comment_text() ||
         result.reply.rating() != request.rating()) {
       Note(absl::StrCat("reviewed, got {", result.reply.ShortDebugString(), "}"));
     }
-    ledger_.Written(result.reply, course_->uploader_id);
-    own().review = result.reply.id();
+    ledger_.Written(result.reply, course_->uploader_id());
+    slot.id = result.reply.id();
+    Counts counts = own().mirror.now();
+    ++counts.reviews;
+    own().mirror.Now(counts);
+    NotePosition(Covers::kReviews, result);
     ++acknowledged_reviews_;
   }
 }
 
 Task<> Customer::ModifyReview() {
-  if (own().review.empty()) co_return co_await WriteReview();
+  Slot& slot = own().review;
+  if (slot.unsure || slot.id.empty()) co_return co_await WriteReview();
+  review::Review wanted = ledger_.reviews().rows[slot.id];
   review::ModifyReviewRequest request;
-  request.mutable_review()->set_id(own().review);
-  request.mutable_review()->set_comment_text(Text());
+  request.mutable_review()->set_id(slot.id);
+  wanted.set_comment_text(Text());
+  request.mutable_review()->set_comment_text(wanted.comment_text());
   request.mutable_update_mask()->add_paths("comment_text");
-  if (Pick(2) == 0) {
-    request.mutable_review()->set_rating(static_cast<int>(Pick(5)) + 1);
+  if (OneIn(2)) {
+    wanted.set_rating(static_cast<int>(Pick(5)) + 1);
+    request.mutable_review()->set_rating(wanted.rating());
     request.mutable_update_mask()->add_paths("rating");
   }
   request.set_request_id(NewId());
-  const auto result = co_await actor_.Insist(kModifyReview, request, kPatience);
-  if (Expect("ModifyReview", result, absl::StatusCode::kOk)) ledger_.Modified(result.reply);
+  const auto result = co_await Insist(kModifyReview, request);
+  const Verdict verdict = Judge("ModifyReview", result, /*may_succeed=*/true, {});
+  if (verdict == Verdict::kDone) {
+    if (result.reply.comment_text() != wanted.comment_text() ||
+        result.reply.rating() != wanted.rating()) {
+      Note(absl::StrCat("modified, got {", result.reply.ShortDebugString(), "}"));
+    }
+    ledger_.Modified(result.reply);
+  } else if (verdict == Verdict::kUnknown) {
+    ledger_.PerhapsModified(wanted);
+    slot.unsure = true;
+  }
 }
 
 Task<> Customer::DeleteReview() {
-  if (own().review.empty()) co_return co_await WriteReview();
+  Slot& slot = own().review;
+  if (slot.unsure || slot.id.empty()) co_return co_await WriteReview();
   review::DeleteReviewRequest request;
-  request.set_id(own().review);
+  request.set_id(slot.id);
   request.set_request_id(NewId());
-  const auto result = co_await actor_.Insist(kDeleteReview, request, kPatience);
-  if (!Expect("DeleteReview", result, absl::StatusCode::kOk)) co_return;
-  ledger_.DeletedReview(own().review);
-  own().review.clear();
-}
-
-Task<> Customer::LookAtPage() {
-  const auto written = co_await Register(Communication::KIND_COMMENT, Text());
-  if (!written.has_value()) co_return;
-  own().comments.push_back(written->id());
-  viewpage::GetScheduleViewRequest request;
-  request.set_schedule_id(course_->id);
-  const auto page = co_await actor_.Call(kGetScheduleView, request);
-  // Without a position it may be behind, and the view may be down; but it never shows nonsense.
-  if (page.ok() && (page.reply.comment_count() < 0 || page.reply.latest_reviews_size() > 3)) {
-    Note(absl::StrCat("page: ", page.reply.ShortDebugString()));
+  const auto result = co_await Insist(kDeleteReview, request);
+  const Verdict verdict = Judge("DeleteReview", result, /*may_succeed=*/true, {});
+  if (verdict == Verdict::kDone) {
+    ledger_.DeletedReview(slot.id);
+    slot.id.clear();
+    Counts counts = own().mirror.now();
+    --counts.reviews;
+    own().mirror.Now(counts);
+    NotePosition(Covers::kReviews, result);
+  } else if (verdict == Verdict::kUnknown) {
+    ledger_.PerhapsDeletedReview(slot.id);
+    own().mirror.Lose();
+    slot.unsure = true;
   }
-}
-
-Task<> Customer::TryInvalid() {
-  communication::RegisterRequest request;
-  request.set_schedule_id(course_->id);
-  request.set_request_id(NewId());
-  if (Pick(2) == 0) {
-    request.set_kind(Communication::KIND_COMMENT);  // without a text
-  } else {
-    request.set_kind(Communication::KIND_LIKE);
-    request.set_comment_text("좋아요에는 글이 없어요");
-  }
-  const auto result = co_await actor_.Insist(kRegister, request, kPatience);
-  if (Expect("a field that breaks its rule", result, absl::StatusCode::kInvalidArgument,
-             "INVALID_FIELD") &&
-      !result.Names("comment_text")) {
-    Note(absl::StrCat("comment_text is not named: ", Describe(result)));
-  }
-}
-
-Task<> Customer::TryForeign() {
-  communication::DeleteCommunicationRequest request;
-  request.set_id(foreign_id_);
-  request.set_request_id(NewId());
-  Expect("somebody else's comment",
-         co_await actor_.Insist(kDeleteCommunication, request, kPatience),
-         absl::StatusCode::kNotFound, "NOT_FOUND");
-}
-
-Task<> Customer::TryRepeat() {
-  if (!last_.has_value()) co_return co_await Comment();
-  const auto result = co_await actor_.Insist(kRegister, last_->first, kPatience);
-  // The first result comes back, whatever became of the row.
-  if (result.ok())
-    ++acknowledged_;
-  else
-    Expect("a repeat", result, absl::StatusCode::kOk);
-  if (result.ok() && !MessageDifferencer::Equals(result.reply, last_->second)) {
-    Note(absl::StrCat("a repeat of {", last_->second.ShortDebugString(), "} got {",
-                      result.reply.ShortDebugString(), "}"));
-  }
-}
-
-Task<> Customer::TryReuseOfRequestId() {
-  if (!last_.has_value()) co_return co_await Comment();
-  communication::RegisterRequest request = last_->first;
-  request.set_schedule_id(absl::StrCat(request.schedule_id(), "x"));
-  Expect("other content under a used request_id",
-         co_await actor_.Insist(kRegister, request, kPatience), absl::StatusCode::kInvalidArgument,
-         "REQUEST_ID_REUSED");
 }
 
 }  // namespace maru::workload

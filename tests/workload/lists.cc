@@ -8,10 +8,22 @@ async::Task<absl::StatusOr<std::vector<communication::Communication>>> AllCommun
                  &communication::ListCommunicationsResponse::mutable_communications);
 }
 
+async::Task<absl::StatusOr<std::vector<schedule::Schedule>>> AllSchedules(
+    const Actor& actor, schedule::ListSchedulesRequest request) {
+  return ReadAll(actor, kListSchedules, std::move(request),
+                 &schedule::ListSchedulesResponse::mutable_schedules);
+}
+
 async::Task<absl::StatusOr<std::vector<review::Review>>> AllReviews(
     const Actor& actor, review::ListReviewsRequest request) {
   return ReadAll(actor, kListReviews, std::move(request),
                  &review::ListReviewsResponse::mutable_reviews);
+}
+
+async::Task<absl::StatusOr<std::vector<viewpage::ScheduleView>>> AllPages(
+    const Actor& actor, viewpage::ListScheduleViewsRequest request) {
+  return ReadAll(actor, kListScheduleViews, std::move(request),
+                 &viewpage::ListScheduleViewsResponse::mutable_schedule_views);
 }
 
 async::Task<absl::StatusOr<std::vector<message::Message>>> AllMessages(

@@ -34,8 +34,12 @@ async::Task<absl::StatusOr<std::vector<Row>>> ReadAll(
 // What `actor` may see of the rows that `request` asks for.
 async::Task<absl::StatusOr<std::vector<communication::Communication>>> AllCommunications(
     const Actor& actor, communication::ListCommunicationsRequest request = {});
+async::Task<absl::StatusOr<std::vector<schedule::Schedule>>> AllSchedules(
+    const Actor& actor, schedule::ListSchedulesRequest request = {});
 async::Task<absl::StatusOr<std::vector<review::Review>>> AllReviews(
     const Actor& actor, review::ListReviewsRequest request = {});
+async::Task<absl::StatusOr<std::vector<viewpage::ScheduleView>>> AllPages(
+    const Actor& actor, viewpage::ListScheduleViewsRequest request = {});
 async::Task<absl::StatusOr<std::vector<message::Message>>> AllMessages(
     const Actor& actor, message::ListMessagesRequest request = {});
 

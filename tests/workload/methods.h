@@ -103,7 +103,9 @@ inline constexpr Method<broker::v1::ListTopicsRequest, broker::v1::ListTopicsRes
     kBroker, "/maru.broker.v1.BrokerAdminService/ListTopics"};
 inline constexpr Method<broker::v1::GetTopicRequest, broker::v1::Topic> kGetTopic{
     kBroker, "/maru.broker.v1.BrokerAdminService/GetTopic"};
-// A stream of replies: Api::CallStream.
+// Streams of replies: Api::CallStream.
+inline constexpr Method<broker::v1::TailTopicRequest, broker::v1::TailTopicResponse> kTailTopic{
+    kBroker, "/maru.broker.v1.BrokerAdminService/TailTopic"};
 inline constexpr Method<broker::v1::VerifyTopicRequest, broker::v1::VerifyTopicResponse>
     kVerifyTopic{kBroker, "/maru.broker.v1.BrokerAdminService/VerifyTopic"};
 

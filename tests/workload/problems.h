@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/message.h"
-#include "google/protobuf/util/message_differencer.h"
 
 namespace maru::workload {
 
@@ -22,6 +21,13 @@ class Problems {
   void Add(const std::string& problem) {
     if (++count_ <= kMostProblems) first_.push_back(problem);
   }
+  // Unless the stored row is the acknowledged one.
+  void AddDifference(const std::string& what, const google::protobuf::Message& acknowledged,
+                     const google::protobuf::Message& stored) {
+    if (acknowledged.SerializeAsString() == stored.SerializeAsString()) return;
+    Add(absl::StrCat(what, ": acknowledged {", acknowledged.ShortDebugString(), "}, stored {",
+                     stored.ShortDebugString(), "}"));
+  }
   std::string ToString() const {
     std::string text = absl::StrJoin(first_, "\n");
     if (count_ > kMostProblems) absl::StrAppend(&text, "\n… and ", count_ - kMostProblems, " more");
@@ -32,14 +38,6 @@ class Problems {
   size_t count_ = 0;
   std::vector<std::string> first_;
 };
-
-// What differs between an acknowledged row and the stored one; empty when nothing does.
-inline std::string Difference(const std::string& what, const google::protobuf::Message& want,
-                              const google::protobuf::Message& got) {
-  if (google::protobuf::util::MessageDifferencer::Equals(want, got)) return "";
-  return absl::StrCat(what, ": acknowledged {", want.ShortDebugString(), "}, stored {",
-                      got.ShortDebugString(), "}");
-}
 
 }  // namespace maru::workload
 

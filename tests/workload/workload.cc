@@ -1,0 +1,109 @@
+#include "tests/workload/workload.h"
+
+#include "absl/strings/str_cat.h"
+#include "tests/workload/checkers.h"
+
+namespace maru::workload {
+
+using async::Task;
+
+namespace {
+
+// Enough to see what is wrong.
+constexpr size_t kMostProblems = 20;
+// Where there is no row of somebody else: NOT_FOUND too.
+constexpr char kNobodysId[] = "01890000-0000-7000-8000-000000000000";
+
+}  // namespace
+
+Workload::Workload(Api& api, const WorkloadOptions& options) : api_(api), options_(options) {
+  for (const char* name : {"mina", "jun"}) {
+    hosts_.push_back(std::make_unique<Host>(api, name, courses_, options.person));
+  }
+}
+
+Task<std::string> Workload::LeaveForeignComment() {
+  const Actor stranger(api_, "customer", "stranger");
+  communication::RegisterRequest request;
+  request.set_schedule_id(courses_.For("").front()->id());
+  request.set_kind(communication::Communication::KIND_COMMENT);
+  request.set_comment_text("제 댓글이에요");
+  request.set_request_id(NewRequestId(api_.random()));
+  const auto result = co_await stranger.Insist(kRegister, request);
+  if (result.ok()) {
+    ledger_.Registered(result.reply);
+    co_return result.reply.id();
+  }
+  if (result.uncertain) {
+    communication::Communication perhaps;
+    perhaps.set_schedule_id(request.schedule_id());
+    perhaps.set_customer_id(stranger.subject());
+    perhaps.set_kind(request.kind());
+    perhaps.set_comment_text(request.comment_text());
+    perhaps.set_active(true);
+    ledger_.PerhapsRegistered(perhaps);
+  }
+  co_return kNobodysId;
+}
+
+Task<> Workload::Open() {
+  // The first course stays: without one nobody has anything to do.
+  while (courses_.For("").empty()) {
+    if (!co_await hosts_.front()->Publish("", /*review_open=*/true)) {
+      co_await api_.executor().Sleep(options_.most_think);
+    }
+  }
+  for (int i = 1; i < options_.courses; ++i) {
+    co_await hosts_[static_cast<size_t>(i) % hosts_.size()]->Publish("", i + 1 < options_.courses);
+  }
+  const std::string foreign_id = co_await LeaveForeignComment();
+  for (int i = 0; i < options_.customers; ++i) {
+    const std::string name = absl::StrCat("customer-", i);
+    co_await hosts_[static_cast<size_t>(i) % hosts_.size()]->Publish(name, /*review_open=*/true);
+    customers_.push_back(
+        std::make_unique<Customer>(api_, name, courses_, foreign_id, options_.person));
+  }
+}
+
+Task<> Workload::Act(Person& person, Instant until) {
+  async::Executor& executor = api_.executor();
+  const uint64_t most = static_cast<uint64_t>(absl::ToInt64Microseconds(options_.most_think));
+  while (executor.Now() < until) {
+    co_await person.Step();
+    co_await executor.Sleep(absl::Microseconds(api_.random().Next() % (most + 1)));
+  }
+}
+
+Task<> Workload::Run(Instant until) {
+  co_await Open();
+  for (const auto& host : hosts_) scope_.Spawn(Act(*host, until));
+  for (const auto& customer : customers_) scope_.Spawn(Act(*customer, until));
+  co_await scope_.Drained();
+}
+
+template <typename Visit>
+void Workload::ForEach(Visit visit) const {
+  for (const auto& host : hosts_) visit(*host);
+  for (const auto& customer : customers_) visit(*customer);
+}
+
+Task<std::string> Workload::Check(absl::Duration within) {
+  std::string problems;
+  size_t count = 0;
+  Ledger ledger = ledger_;
+  ForEach([&](const Person& person) {
+    ledger.Merge(person.ledger());
+    for (const std::string& problem : person.problems()) {
+      if (++count <= kMostProblems) absl::StrAppend(&problems, "[reply] ", problem, "\n");
+    }
+  });
+  co_return problems + co_await CheckExact(api_, std::move(ledger), within);
+}
+
+uint64_t Workload::acknowledged() const {
+  uint64_t sum = 0;
+  ForEach([&](const Person& person) { sum += person.acknowledged(); });
+  return sum;
+}
+
+}  // namespace maru::workload
