@@ -3,8 +3,9 @@
 // Such a row is listed under the name of each of its readers, and a caller lists what stands under
 // any of his own names (store/merged_page.h). So what is listed is what may be read.
 //
-//   for (const std::string& name : rpc::ReadersOf(order)) kOrdersByReader.Put(txn, name, order.id());
-//   if (!rpc::MayRead(order, *call.identity)) return options::v1::errors::NotFound("order", id);
+//   for (const std::string& name : rpc::ReadersOf(order)) kOrdersByReader.Put(txn, name,
+//   order.id()); if (!rpc::MayRead(order, *call.identity)) return
+//   options::v1::errors::NotFound("order", id);
 #ifndef MARU_COMMON_RPC_READERS_H_
 #define MARU_COMMON_RPC_READERS_H_
 
@@ -29,8 +30,7 @@ inline std::string StoreReader(std::string_view store_id) {
 // `rider_id`, which is empty before there is a rider.
 template <class Row>
 std::vector<std::string> ReadersOf(const Row& row) {
-  std::vector<std::string> readers = {PersonReader(row.customer_id()),
-                                      StoreReader(row.store_id())};
+  std::vector<std::string> readers = {PersonReader(row.customer_id()), StoreReader(row.store_id())};
   if constexpr (requires { row.rider_id(); }) {
     if (!row.rider_id().empty()) readers.push_back(PersonReader(row.rider_id()));
   }

@@ -16,8 +16,8 @@
 namespace maru::store {
 
 // The next page of the rows of `table` that `index` has under any of `names`, in descending order
-// of their keys, each once; rows for which `shown(const P&)` is false are left out, so a page may be
-// short while there are more. A name costs a seek and what a page holds. Errors as of ListPage.
+// of their keys, each once; rows for which `shown(const P&)` is false are left out, so a page may
+// be short while there are more. A name costs a seek and what a page holds. Errors as of ListPage.
 template <class P, class K, class Shown>
 absl::StatusOr<Page<typename Table<P, K>::Row>> ListMergedPage(
     Reader& reader, const Index<std::string, K>& index, const Table<P, K>& table,

@@ -102,6 +102,7 @@ void Store::Publish(Durable durable) {
   if (!failed) durable.failure = std::move(durable_.failure);
   durable_ = std::move(durable);
   if (grew) outbox_grew_.NotifyAll();
+  ++commits_;
   committed_.NotifyAll();
   if (failed) failed_.NotifyAll();
 }

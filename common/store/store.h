@@ -136,7 +136,9 @@ class Store final : public rpc::ReplayLookup {
   // Random, made with the store: members of a group must share one (design.md, broker).
   const std::string& store_id() const { return format_.store_id(); }
 
-  // Notified after each durable commit: readers may see something new. For those who watch rows.
+  // For those who watch rows: how often readers may have come to see something new, and a signal
+  // that is notified after each time.
+  uint64_t commits() const { return commits_; }
   async::Signal& committed() { return committed_; }
 
   // Set once the store has failed (fsync, I/O): every later transaction is refused; the process
@@ -164,6 +166,7 @@ class Store final : public rpc::ReplayLookup {
   uint64_t trimmed_sequence_ = 0;
   Durable durable_;
   async::Signal outbox_grew_;
+  uint64_t commits_ = 0;
   async::Signal committed_;
   async::Signal failed_;
   std::unique_ptr<ReadPool> reads_;
