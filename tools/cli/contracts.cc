@@ -12,6 +12,10 @@
 #include "maru/datecourse/review/v1/review.pb.h"
 #include "maru/datecourse/schedule/v1/schedule.pb.h"
 #include "maru/datecourse/viewpage/v1/viewpage.pb.h"
+#include "maru/food/dashboard/v1/dashboard.pb.h"
+#include "maru/food/delivery/v1/delivery.pb.h"
+#include "maru/food/order/v1/order.pb.h"
+#include "maru/food/store/v1/store.pb.h"
 #include "maru/message/v1/message.pb.h"
 
 namespace maru::cli {
@@ -28,6 +32,10 @@ std::vector<const FileDescriptor*> Contracts() {
       datecourse::communication::v1::Communication::descriptor()->file(),
       datecourse::review::v1::Review::descriptor()->file(),
       datecourse::viewpage::v1::ScheduleView::descriptor()->file(),
+      food::order::v1::Order::descriptor()->file(),
+      food::store::v1::StoreOrder::descriptor()->file(),
+      food::delivery::v1::Delivery::descriptor()->file(),
+      food::dashboard::v1::OrderView::descriptor()->file(),
       message::v1::Message::descriptor()->file(),
   };
 }
