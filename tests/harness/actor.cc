@@ -12,7 +12,7 @@ std::string NewRequestId() {
 }
 
 void PauseBeforeRetry() {
-  poll(nullptr, 0, static_cast<int>(absl::ToInt64Milliseconds(kRetryPause)));
+  poll(nullptr, 0, static_cast<int>(absl::ToInt64Milliseconds(kFirstRetryPause)));
 }
 
 }  // namespace maru::harness

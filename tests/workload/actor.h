@@ -2,6 +2,7 @@
 #ifndef MARU_TESTS_WORKLOAD_ACTOR_H_
 #define MARU_TESTS_WORKLOAD_ACTOR_H_
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -20,8 +21,9 @@ bool IsOpen(const Outcome& outcome);
 // from the contract. The request may still be under way; a second try does not call it back.
 bool MayStillHappen(const Outcome& outcome);
 
-// Between two tries of one call.
-inline constexpr absl::Duration kRetryPause = absl::Milliseconds(20);
+// Between two tries of one call; twice as long each time.
+inline constexpr absl::Duration kFirstRetryPause = absl::Milliseconds(20);
+inline constexpr absl::Duration kLongestRetryPause = absl::Seconds(1);
 
 // How long a command is repeated.
 struct Patience {
@@ -69,6 +71,7 @@ class Actor {
     Insisted<Reply> insisted;
     insisted.began = executor.Now();
     const Instant until = insisted.began + patience.within;
+    absl::Duration pause = kFirstRetryPause;
     for (int tries = 1;; ++tries) {
       static_cast<Result<Reply>&>(insisted) = co_await Call(method, request);
       if (insisted.ok()) {
@@ -78,7 +81,8 @@ class Actor {
       if (MayStillHappen(insisted)) insisted.uncertain = true;
       const bool enough = !insisted.uncertain && tries >= patience.certain_tries;
       if (!IsOpen(insisted) || enough || executor.Now() >= until) co_return insisted;
-      co_await executor.Sleep(kRetryPause);
+      co_await executor.Sleep(pause);
+      pause = std::min(2 * pause, kLongestRetryPause);
     }
   }
 
