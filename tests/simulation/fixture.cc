@@ -7,6 +7,7 @@
 #include "common/service/config.h"
 #include "mesh/context/context_config.h"
 #include "mesh/context/deployments.h"
+#include "tests/workload/forgery.h"
 
 namespace maru::simulation {
 
@@ -33,9 +34,9 @@ Fixture::Fixture(std::string folder) : keys_(std::move(folder)) {
   auto users = rpc::LoadPrivateKey(rpc::UserKeyFolder(keys_));
   MARU_CHECK(users.ok());
   users_ = *std::move(users);
-  const auto pair = rpc::GenerateEs256KeyPair();
-  MARU_CHECK(pair.ok());
-  auto other = rpc::Es256PrivateKey::FromPem(pair->private_pem);
+  const absl::StatusOr<rpc::PemKeyPair> unknown = rpc::GenerateEs256KeyPair();
+  MARU_CHECK(unknown.ok());
+  auto other = rpc::Es256PrivateKey::FromPem(unknown->private_pem);
   MARU_CHECK(other.ok());
   other_ = *std::move(other);
   for (const auto& [name, address] : mesh::Deployments(0).ContextsOf(kSystem)) {

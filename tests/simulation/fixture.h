@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "common/rpc/identity/es256.h"
 #include "maru/config/v1/config.pb.h"
-#include "tests/workload/forgery.h"
+#include "tests/workload/api.h"
 
 namespace maru::simulation {
 
@@ -26,7 +26,7 @@ class Fixture {
   const std::string& keys() const { return keys_; }
   // A person's token, valid in every run.
   std::string Token(const std::string& role, const std::string& subject);
-  // A person's token that nobody may take.
+  // One that no server may take.
   std::string ForgedToken(workload::Forgery forgery);
   // The contexts of datecourse, by name, and the broker, as their programs would be configured.
   const std::map<std::string, config::v1::ContextConfig>& contexts() const { return contexts_; }
@@ -35,10 +35,10 @@ class Fixture {
  private:
   const std::string keys_;
   std::optional<rpc::Es256PrivateKey> users_;
-  // Known to nobody.
+  // That nobody knows.
   std::optional<rpc::Es256PrivateKey> other_;
-  std::map<workload::Forgery, std::string> forged_;
   std::map<std::pair<std::string, std::string>, std::string> tokens_;
+  std::map<workload::Forgery, std::string> forged_;
   std::map<std::string, config::v1::ContextConfig> contexts_;
   config::v1::BrokerConfig broker_;
 };

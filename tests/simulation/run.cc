@@ -26,6 +26,13 @@ constexpr absl::Duration kUntilQuiet = absl::Seconds(120);
 // And of the checkers' own reads.
 constexpr absl::Duration kForReading = absl::Seconds(60);
 
+workload::WorkloadOptions LoadOptions() {
+  workload::WorkloadOptions options;
+  options.customers = 3;
+  options.most_think = absl::Milliseconds(1200);
+  return options;
+}
+
 class Run {
  public:
   Run(Fixture& fixture, uint64_t seed, bool keep_trace)
@@ -33,7 +40,7 @@ class Run {
         world_(fixture, seed, trace_),
         api_(world_),
         faults_(world_),
-        load_(api_, {}) {
+        load_(api_, LoadOptions()) {
     report_.seed = seed;
   }
 
