@@ -172,21 +172,27 @@ class Dispatcher::Watch {
  public:
   // `method` may be any: only those that EndWatches ends are listed.
   Watch(Dispatcher& dispatcher, const Method* method, async::Signal& ended)
-      : dispatcher_(dispatcher), ended_(ended) {
-    if (method == nullptr || method->is_open()) return;
-    const MethodInfo& info = method->info();
-    if (info.kind != MethodKind::kServerStream || info.deadline > absl::ZeroDuration()) return;
-    dispatcher_.watches_.insert(&ended_);
+      : dispatcher_(dispatcher), ended_(ended), listed_(IsEndless(method)) {
+    if (listed_) dispatcher_.watches_.push_back(&ended_);
   }
-  ~Watch() { dispatcher_.watches_.erase(&ended_); }
+  ~Watch() {
+    if (listed_) std::erase(dispatcher_.watches_, &ended_);
+  }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  bool must_end() const { return dispatcher_.stopping_ && dispatcher_.watches_.contains(&ended_); }
+  bool must_end() const { return listed_ && dispatcher_.stopping_; }
 
  private:
+  static bool IsEndless(const Method* method) {
+    return method != nullptr && !method->is_open() &&
+           method->info().kind == MethodKind::kServerStream &&
+           method->info().deadline == absl::ZeroDuration();
+  }
+
   Dispatcher& dispatcher_;
   async::Signal& ended_;
+  const bool listed_;
 };
 
 Dispatcher::Dispatcher(DispatcherOptions options, DispatcherParts parts)
