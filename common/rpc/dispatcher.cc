@@ -171,6 +171,33 @@ class Dispatcher::Ongoing {
   bool finished_ = false;
 };
 
+class Dispatcher::Watch {
+ public:
+  // `method` may be any: only those that EndWatches ends are listed.
+  Watch(Dispatcher& dispatcher, const Method* method, async::Signal& ended)
+      : dispatcher_(dispatcher), ended_(ended), listed_(IsEndless(method)) {
+    if (listed_) dispatcher_.watches_.push_back(&ended_);
+  }
+  ~Watch() {
+    if (listed_) std::erase(dispatcher_.watches_, &ended_);
+  }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  bool must_end() const { return listed_ && dispatcher_.stopping_; }
+
+ private:
+  static bool IsEndless(const Method* method) {
+    return method != nullptr && !method->is_open() &&
+           method->info().kind == MethodKind::kServerStream &&
+           method->info().deadline == absl::ZeroDuration();
+  }
+
+  Dispatcher& dispatcher_;
+  async::Signal& ended_;
+  const bool listed_;
+};
+
 Dispatcher::Dispatcher(DispatcherOptions options, DispatcherParts parts)
     : options_(std::move(options)),
       parts_(parts),
@@ -255,14 +282,20 @@ async::Task<absl::Status> Dispatcher::OnStream(const Inbound& inbound, ServerStr
 
   absl::Status status = Admit(ongoing, headers, inbound, call, expiry);
   if (status.ok()) {
-    // The handler ends by itself, at its deadline, or with its token; in the last two cases its
-    // frame is destroyed.
+    // The handler ends by itself, at its deadline, with its token, or with the server; in all but
+    // the first case its frame is destroyed.
     const Instant until = std::min(expiry, call.deadline);
     std::optional<absl::Status> result;
     async::Signal ended(parts_.executor);
+    const Watch watch(*this, ongoing.method, ended);
     async::Scope scope;
     scope.Spawn(Keep(ServeStream(*ongoing.method, headers, call, stream), result, ended));
     while (!result.has_value()) {
+      if (watch.must_end()) {
+        scope.CancelAll();
+        result = errors::NotServing();
+        break;
+      }
       const bool notified = co_await ended.WaitUntil(until);
       if (notified || result.has_value()) continue;
       scope.CancelAll();
@@ -277,6 +310,11 @@ async::Task<absl::Status> Dispatcher::OnStream(const Inbound& inbound, ServerStr
     stream.AddTrailing(key, std::move(value));
   });
   co_return status;
+}
+
+void Dispatcher::EndWatches() {
+  stopping_ = true;
+  for (async::Signal* watch : watches_) watch->NotifyAll();
 }
 
 async::Task<absl::Status> Dispatcher::ServeStream(const Method& method, const Headers& headers,

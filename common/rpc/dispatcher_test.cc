@@ -792,6 +792,19 @@ TEST_F(DispatcherTest, AStreamEndsAtItsDeadline) {
   EXPECT_EQ(call.status->code(), absl::StatusCode::kDeadlineExceeded);
 }
 
+TEST_F(DispatcherTest, OnlyStreamsThatWouldNeverEndAreEndedWhenTheServerStops) {
+  service_.executor = &executor_;
+  const Call& watch = Begin(kWatch, Get(), "customer:kim");
+  const Call& bounded = Begin(kShort, Get(), "customer:kim");
+  dispatcher().EndWatches();
+  executor_.RunUntilIdle();
+  ASSERT_TRUE(watch.status.has_value());
+  ExpectRefused(*watch.status, absl::StatusCode::kUnavailable, "NOT_SERVING");
+  EXPECT_FALSE(bounded.status.has_value());
+  ExpectRefused(*Begin(kWatch, Get(), "customer:kim").status, absl::StatusCode::kUnavailable,
+                "NOT_SERVING");
+}
+
 TEST_F(DispatcherTest, AStreamThatEndsByItselfKeepsItsStatus) {
   service_.result = [](const CallContext&, const Review&) -> absl::StatusOr<Review> {
     return errors::ViewBehind();
