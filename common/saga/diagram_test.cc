@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/saga/testing/example.h"
+#include "common/saga/testing/no_callee.h"
 #include "common/saga/testing/readme.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -17,16 +18,8 @@ namespace maru::saga {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::NoCallee;
 using ::testing::Not;
-
-// Declarations only: nothing is called.
-class NoCallee final : public rpc::Caller {
- public:
-  async::Task<rpc::EncodedReply> Call(const rpc::CallContext&, const rpc::MethodInfo&,
-                                      std::string) override {
-    co_return absl::UnimplementedError("no callee");
-  }
-};
 
 TEST(DiagramTest, ShowsStepsOutcomesAndCompensations) {
   NoCallee callee;

@@ -4,13 +4,11 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "common/async/signal.h"
 #include "common/base/timestamp.h"
 #include "common/events/backoff.h"
 #include "common/rpc/error.h"
-#include "common/rpc/trace.h"
+#include "common/saga/flight.h"
 #include "common/saga/outcome.h"
-#include "maru/options/v1/reasons.maru.h"
 
 namespace maru::saga {
 
@@ -29,60 +27,7 @@ struct Encoded {
   }
 };
 
-// The context in which a saga calls and writes: that of the command that began it, but for the
-// deadline, which is each attempt's.
-rpc::CallContext ContextOf(const disk::Saga& record, std::string_view method, Random& random) {
-  const disk::Origin& origin = record.origin();
-  rpc::CallContext call;
-  auto identity = std::make_shared<rpc::Identity>();
-  identity->subject = origin.principal();
-  call.identity = std::move(identity);
-  call.method = method;
-  call.trace = rpc::StartSpan(origin.traceparent(), random);
-  call.request_id = origin.request_id();
-  call.actor = origin.actor();
-  call.Published(record.published());
-  return call;
-}
-
 }  // namespace
-
-struct Sagas::Flight {
-  Flight(const Environment& env, const Declaration& declared, std::string row_id,
-         const disk::Saga& stored)
-      : saga(declared),
-        id(std::move(row_id)),
-        method(stored.origin().method()),
-        record(stored),
-        call(ContextOf(stored, method, env.random)),
-        changed(env.executor),
-        answer(options::v1::errors::OutcomePending(id)) {}
-
-  bool has_ended() const { return row != nullptr && saga.state_of(*row) != State::kPending; }
-  Reason reason() const { return static_cast<Reason>(record.reason()); }
-
-  const Declaration& saga;
-  const std::string id;
-  const std::string method;
-  // As committed last. `row` is null until it is loaded.
-  disk::Saga record;
-  std::unique_ptr<Message> row;
-  rpc::CallContext call;
-  async::Signal changed;
-  // An attempt of the step under way had an unknown outcome (or may have had: after a restart).
-  bool maybe_sent = false;
-  // An attempt has failed; another one is made when somebody asks, or at `retry_at`.
-  bool resting = false;
-  bool asked = false;
-  Instant retry_at;
-  uint32_t failures = 0;
-  // Until then somebody may come back.
-  Instant limit;
-  // How often those who wait were told that the outcome is not known, and what they were told; OK:
-  // the row is accepted as it is.
-  uint64_t told = 0;
-  absl::Status answer;
-};
 
 struct Sagas::Answer {
   Outcome outcome;
@@ -237,6 +182,18 @@ Task<void> Sagas::GoForward(Flight& flight) {
   flight.changed.NotifyAll();
 }
 
+void Sagas::Complain(const Flight& flight, const StepSpec& step, const absl::Status& status) {
+  // Ever more rarely: a callee that stays away must not fill the log.
+  if ((flight.failures & (flight.failures - 1)) != 0) return;
+  const std::string what = absl::StrCat(step.undo_name, " of ", flight.id, "; trying again");
+  if (OutcomeOf(status) == Outcome::kRefused) {
+    // A contract that refuses to take back what it did: only its people can help.
+    env_.journal.Error(flight.saga.name, what, status);
+  } else {
+    env_.journal.Warn(flight.saga.name, what, status);
+  }
+}
+
 void Sagas::Postpone(Flight& flight, const absl::Status& status) {
   const absl::Duration backoff = events::JitteredDelay(options_.initial_retry, options_.max_retry,
                                                        ++flight.failures, env_.random.Uniform());
@@ -296,13 +253,7 @@ Task<void> Sagas::Undo(Flight& flight) {
       metrics_.at(flight.saga.name).Attempted(step.undo_name, OutcomeOf(status));
       if (status.ok()) break;
       Postpone(flight, status);
-      const std::string what = absl::StrCat(step.undo_name, " of ", flight.id, "; trying again");
-      if (OutcomeOf(status) == Outcome::kRefused) {
-        // A contract that refuses to take back what it did: only its people can help.
-        env_.journal.Error(flight.saga.name, what, status);
-      } else {
-        env_.journal.Warn(flight.saga.name, what, status);
-      }
+      Complain(flight, step, status);
       flight.resting = true;
       flight.asked = false;
       while (!flight.asked && env_.executor.Now() < flight.retry_at) {
@@ -394,82 +345,6 @@ void Sagas::Advance(Flight& flight, Advanced advanced) {
   flight.resting = false;
   flight.asked = false;
   flight.failures = 0;
-}
-
-Task<absl::StatusOr<std::string>> Sagas::Run(const rpc::CallContext& call, const Declaration& saga,
-                                             const Begin& begin) {
-  const Instant until = call.deadline - options_.margin;
-  while (true) {
-    Begun begun;
-    CO_RETURN_IF_ERROR(co_await env_.store.Apply(
-        [&](Txn& txn) { return BeginOrJoin(txn, call, saga, begin, begun); }));
-    if (begun.recorded.has_value()) {
-      call.Published(begun.recorded->position);
-      if (!begun.recorded->status.ok()) co_return begun.recorded->status;
-      co_return std::move(begun.recorded->reply);
-    }
-    const bool fresh = begun.row != nullptr;
-    const std::shared_ptr<Flight> flight =
-        Launch(saga, begun.id, *begun.record, std::move(begun.row));
-    const uint64_t seen = fresh ? 0 : flight->told;
-    if (!fresh && flight->resting) {
-      flight->asked = true;
-      flight->changed.NotifyAll();
-    }
-    absl::StatusOr<std::string> result = co_await Await(call, flight, seen);
-    // "A request_id whose row was REJECTED without a refusal starts a new row" (domain.md).
-    const bool again = !fresh && flight->has_ended() &&
-                       flight->saga.state_of(*flight->row) == State::kRejected &&
-                       !IsResult(flight->reason());
-    if (!again || env_.executor.Now() >= until) co_return result;
-  }
-}
-
-Task<absl::StatusOr<std::string>> Sagas::Await(const rpc::CallContext& call,
-                                               std::shared_ptr<Flight> flight, uint64_t seen) {
-  const Instant until = call.deadline - options_.margin;
-  while (!flight->has_ended() && flight->told == seen && env_.executor.Now() < until) {
-    co_await flight->changed.WaitUntil(until);
-  }
-  if (flight->has_ended()) {
-    call.Published(flight->call.published());
-    if (flight->saga.state_of(*flight->row) == State::kDone) {
-      co_return flight->saga.show(*flight->row);
-    }
-    if (IsResult(flight->reason())) co_return ResultOf(flight->record, flight->id);
-  }
-  if (flight->told == seen) co_return options::v1::errors::OutcomePending(flight->id);
-  if (flight->answer.ok()) co_return flight->saga.show(*flight->row);
-  co_return WithRowId(flight->answer, flight->id);
-}
-
-Task<absl::Status> Sagas::Cancel(const rpc::CallContext& call, const Declaration& saga,
-                                 std::string id, const Check& check) {
-  MARU_CHECK(saga.cancelable());
-  std::optional<disk::Saga> record;
-  CO_RETURN_IF_ERROR(co_await env_.store.Apply([&](Txn& txn) -> absl::Status {
-    ASSIGN_OR_RETURN(record, kSagas.Get(txn, saga.name, id));
-    if (!record.has_value()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::unique_ptr<Message> row, saga.load(txn, id));
-    if (row == nullptr) return options::v1::errors::DataLoss(absl::StrCat("row ", id));
-    RETURN_IF_ERROR(check(*row));
-    if (record->phase() != disk::PHASE_FORWARD) return absl::OkStatus();
-    record->set_phase(disk::PHASE_UNDOING);
-    record->set_reason(disk::REASON_CANCELED);
-    kSagas.Put(txn, saga.name, id, *record);
-    return absl::OkStatus();
-  }));
-  if (!record.has_value()) co_return absl::OkStatus();
-  const std::shared_ptr<Flight> flight = Launch(saga, id, *record, nullptr);
-  if (flight->record.phase() == disk::PHASE_FORWARD) flight->record = *record;
-  flight->asked = true;
-  flight->changed.NotifyAll();
-  const Instant until = call.deadline - options_.margin;
-  while (!flight->has_ended() && env_.executor.Now() < until) {
-    co_await flight->changed.WaitUntil(until);
-  }
-  if (!flight->has_ended()) co_return options::v1::errors::OutcomePending(id);
-  co_return absl::OkStatus();
 }
 
 }  // namespace maru::saga

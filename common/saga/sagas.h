@@ -114,6 +114,8 @@ class Sagas {
 
   // A failed attempt: when the next one is due.
   void Postpone(Flight& flight, const absl::Status& status);
+  // A compensation that was not acknowledged, for the log.
+  void Complain(const Flight& flight, const StepSpec& step, const absl::Status& status);
   async::Task<absl::StatusOr<std::string>> Await(const rpc::CallContext& call,
                                                  std::shared_ptr<Flight> flight, uint64_t seen);
   void UpdateGauges(const Declaration& saga);

@@ -68,19 +68,16 @@ void AppendWrapped(absl::string_view text, absl::string_view indent, std::string
 
 void EmitValue(const Setting& setting, const google::protobuf::Message& config,
                YAML::Emitter& out) {
-  const std::string text = TextOf(setting, config);
   if (setting.IsMap()) {
     out << YAML::BeginMap;
-    for (absl::string_view entry : absl::StrSplit(text, ',', absl::SkipEmpty())) {
-      const std::pair<std::string, std::string> parts =
-          absl::StrSplit(entry, absl::MaxSplits('=', 1));
-      out << YAML::Key << parts.first << YAML::Value << parts.second;
+    for (const auto& [name, text] : EntriesOf(setting, config)) {
+      out << YAML::Key << YAML::DoubleQuoted << name << YAML::Value << YAML::DoubleQuoted << text;
     }
     out << YAML::EndMap;
   } else if (setting.leaf().type() == FieldDescriptor::TYPE_STRING) {
-    out << YAML::DoubleQuoted << text;
+    out << YAML::DoubleQuoted << TextOf(setting, config);
   } else {
-    out << text;
+    out << TextOf(setting, config);
   }
 }
 

@@ -293,6 +293,18 @@ TEST(ConfigTest, PrintedConfigurationReadsBackTheSame) {
   EXPECT_EQ(second.config.keys(), "열쇠 \"1\"");
 }
 
+TEST(ConfigTest, PrintedPeersMayHaveSeveralAddresses) {
+  const std::string file =
+      WriteFile("peers.yaml", "peers: {schedule: 'ipv4:h:1,i:2', a=b: 'x: y:1'}\n");
+  const Outcome first = Load(Sources(With({"--print-config", "--config=" + file})));
+  ASSERT_TRUE(first.loaded.ok()) << first.error();
+  const Outcome second =
+      Load(Sources({"--config", WriteFile("printed.yaml", first.loaded->output)}));
+  ASSERT_TRUE(second.loaded.ok()) << second.error();
+  EXPECT_EQ(second.config.peers().at("schedule"), "ipv4:h:1,i:2");
+  EXPECT_EQ(second.config.DebugString(), first.config.DebugString());
+}
+
 // --- The contract itself
 // ------------------------------------------------------------------------------------------------
 

@@ -191,19 +191,6 @@ const Message& OwnerOf(const Setting& setting, const Message& config) {
   return *owner;
 }
 
-std::string MapText(const FieldDescriptor& field, const Message& owner) {
-  const google::protobuf::Reflection& reflection = *owner.GetReflection();
-  std::vector<std::string> entries;
-  for (int i = 0; i < reflection.FieldSize(owner, &field); ++i) {
-    const Message& entry = reflection.GetRepeatedMessage(owner, &field, i);
-    const google::protobuf::Reflection& of_entry = *entry.GetReflection();
-    entries.push_back(absl::StrCat(of_entry.GetString(entry, field.message_type()->map_key()), "=",
-                                   of_entry.GetString(entry, field.message_type()->map_value())));
-  }
-  std::sort(entries.begin(), entries.end());
-  return absl::StrJoin(entries, ",");
-}
-
 std::string DurationText(const Message& message) {
   google::protobuf::Duration value;
   value.CopyFrom(message);
@@ -273,11 +260,26 @@ void SetEntry(const Setting& setting, std::string_view name, std::string_view te
   entry->GetReflection()->SetString(entry, value, std::string(text));
 }
 
+std::map<std::string, std::string> EntriesOf(const Setting& setting, const Message& config) {
+  const FieldDescriptor& field = setting.leaf();
+  const Message& owner = OwnerOf(setting, config);
+  const google::protobuf::Reflection& reflection = *owner.GetReflection();
+  std::map<std::string, std::string> entries;
+  for (int i = 0; i < reflection.FieldSize(owner, &field); ++i) {
+    const Message& entry = reflection.GetRepeatedMessage(owner, &field, i);
+    const google::protobuf::Reflection& of_entry = *entry.GetReflection();
+    entries.emplace(of_entry.GetString(entry, field.message_type()->map_key()),
+                    of_entry.GetString(entry, field.message_type()->map_value()));
+  }
+  return entries;
+}
+
 std::string TextOf(const Setting& setting, const Message& config) {
   const FieldDescriptor& field = setting.leaf();
   const Message& owner = OwnerOf(setting, config);
   const google::protobuf::Reflection& reflection = *owner.GetReflection();
-  if (field.is_map()) return MapText(field, owner);
+  if (field.is_map())
+    return absl::StrJoin(EntriesOf(setting, config), ",", absl::PairFormatter("="));
   switch (field.type()) {
     case FieldDescriptor::TYPE_STRING:
       return reflection.GetString(owner, &field);

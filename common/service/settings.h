@@ -7,6 +7,7 @@
 #ifndef MARU_COMMON_SERVICE_SETTINGS_H_
 #define MARU_COMMON_SERVICE_SETTINGS_H_
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,11 @@ absl::Status SetFromText(const Setting& setting, std::string_view text,
 void SetEntry(const Setting& setting, std::string_view name, std::string_view text,
               google::protobuf::Message& config);
 
-// The text that SetFromText takes to give this value.
+// All entries of a map.
+std::map<std::string, std::string> EntriesOf(const Setting& setting,
+                                             const google::protobuf::Message& config);
+
+// The text that SetFromText takes to give this value; for a map whose entries have no ',' in them.
 std::string TextOf(const Setting& setting, const google::protobuf::Message& config);
 
 // The value of a setting that nobody gives; empty when its contract has none.

@@ -13,12 +13,14 @@ namespace maru::store {
 
 namespace {
 
-// Sequence (8 bytes, big-endian), CRC-32C of it (4).
-constexpr size_t kMarkBytes = 12;
+// Sequence, manifest's number and its bytes (8 bytes each, big-endian), CRC-32C of them (4).
+constexpr size_t kMarkBytes = 28;
 
-std::string Encode(uint64_t sequence) {
+std::string Encode(const Commit& commit) {
   std::string bytes;
-  KeyPart<uint64_t>::Append(bytes, sequence);
+  KeyPart<uint64_t>::Append(bytes, commit.sequence);
+  KeyPart<uint64_t>::Append(bytes, commit.manifest.number);
+  KeyPart<uint64_t>::Append(bytes, commit.manifest.bytes);
   KeyPart<uint32_t>::Append(bytes, Crc32c(bytes));
   return bytes;
 }
@@ -48,17 +50,19 @@ absl::Status CommitMark::Load() {
   rocksdb::Slice read;
   RETURN_IF_ERROR(FromRocksDb(file_->Read(0, kMarkBytes, &read, buffer), "commit mark"));
   std::string_view bytes(read.data(), read.size());
-  uint64_t sequence = 0;
-  if (KeyPart<uint64_t>::Read(bytes, sequence) &&
-      std::string_view(read.data(), read.size()) == Encode(sequence)) {
-    sequence_ = sequence;
+  Commit commit;
+  if (KeyPart<uint64_t>::Read(bytes, commit.sequence) &&
+      KeyPart<uint64_t>::Read(bytes, commit.manifest.number) &&
+      KeyPart<uint64_t>::Read(bytes, commit.manifest.bytes) &&
+      std::string_view(read.data(), read.size()) == Encode(commit)) {
+    last_ = commit;
   }
   return absl::OkStatus();
 }
 
-absl::Status CommitMark::Note(uint64_t sequence) {
-  sequence_ = sequence;
-  return FromRocksDb(file_->Write(0, Encode(sequence)), "commit mark");
+absl::Status CommitMark::Note(const Commit& commit) {
+  last_ = commit;
+  return FromRocksDb(file_->Write(0, Encode(commit)), "commit mark");
 }
 
 }  // namespace maru::store

@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/store/manifest.h"
 
 namespace rocksdb {
 class Env;
@@ -25,6 +26,13 @@ class RandomRWFile;
 }  // namespace rocksdb
 
 namespace maru::store {
+
+// What was durable when a commit was acknowledged.
+struct Commit {
+  // Of the last write.
+  uint64_t sequence = 0;
+  ManifestMark manifest;
+};
 
 // Not thread-safe.
 class CommitMark {
@@ -34,18 +42,18 @@ class CommitMark {
                                                           const std::string& file);
   ~CommitMark();
 
-  // The last sequence that was noted; 0 where nothing readable is: a mark that a power cut tore
-  // says nothing.
-  uint64_t sequence() const { return sequence_; }
-  // Notes that everything up to `sequence` is durable.
-  absl::Status Note(uint64_t sequence);
+  // The last that was noted; zeros where nothing readable is: a mark that a power cut tore says
+  // nothing.
+  const Commit& last() const { return last_; }
+  // Notes that all of `commit` is durable.
+  absl::Status Note(const Commit& commit);
 
  private:
   explicit CommitMark(std::unique_ptr<rocksdb::RandomRWFile> file);
   absl::Status Load();
 
   const std::unique_ptr<rocksdb::RandomRWFile> file_;
-  uint64_t sequence_ = 0;
+  Commit last_;
 };
 
 }  // namespace maru::store

@@ -11,7 +11,8 @@ absl::Status FromRocksDb(const rocksdb::Status& status, std::string_view where) 
   if (status.IsIncomplete()) return absl::UnavailableError("not cached");
   std::string what(where);
   what.append(": ").append(status.ToString());
-  if (status.IsCorruption()) return options::v1::errors::DataLoss(what);
+  // A file that the database names and that is not there.
+  if (status.IsCorruption() || status.IsPathNotFound()) return options::v1::errors::DataLoss(what);
   return absl::InternalError(what);
 }
 

@@ -9,8 +9,8 @@
 
 namespace maru::store {
 
-// OK; UNAVAILABLE: not in the cache (Incomplete); DATA_LOSS: damaged (Corruption); else INTERNAL.
-// The text names `where` and what RocksDB says, which names the file.
+// OK; UNAVAILABLE: not in the cache (Incomplete); DATA_LOSS: damaged (Corruption) or a file is
+// missing; else INTERNAL. The text names `where` and what RocksDB says, which names the file.
 absl::Status FromRocksDb(const rocksdb::Status& status, std::string_view where);
 
 }  // namespace maru::store

@@ -9,7 +9,7 @@ namespace maru::broker {
 maru::store::RocksDbOptions EngineOptions(maru::store::RocksDbOptions options) {
   options.write_buffer_bytes = 64 << 20;
   options.block_cache_bytes = 2 << 20;
-  options.adjust = [](rocksdb::Options& rocksdb) {
+  options.adjust = [callers = std::move(options.adjust)](rocksdb::Options& rocksdb) {
     // Frames go into blob files at the first flush and are never moved again: a record is written
     // twice, to the write-ahead log and to its blob. Retention and deletion remove the oldest
     // frames together, so blob files empty by themselves; collecting garbage would copy what is
@@ -24,6 +24,7 @@ maru::store::RocksDbOptions EngineOptions(maru::store::RocksDbOptions options) {
     rocksdb.max_total_wal_size = uint64_t{256} << 20;
     rocksdb.recycle_log_file_num = 0;
     rocksdb.arena_block_size = 1 << 20;
+    if (callers) callers(rocksdb);
   };
   return options;
 }

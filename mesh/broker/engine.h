@@ -11,8 +11,8 @@
 
 namespace maru::broker {
 
-// `options` with what the log decides: all but folder, `env`, `disk_space` and the floor
-// (README.md, "Engine").
+// `options` with what the log decides: all but folder, `env`, `disk_space`, the floor and `adjust`,
+// which comes after ours (README.md, "Engine").
 maru::store::RocksDbOptions EngineOptions(maru::store::RocksDbOptions options);
 // Errors as of OpenRocksDb.
 absl::StatusOr<std::unique_ptr<maru::store::Backend>> OpenEngine(

@@ -54,8 +54,8 @@ class Reader {
  private:
   void Answer(const Response& response) {
     if (response.has_assigned()) Start(response.assigned());
-    if (response.has_batch()) {
-      const v1::Batch& batch = response.batch();
+    if (response.has_batches()) {
+      const v1::Batch& batch = response.batches().batches(0);
       EXPECT_TRUE(owned.contains(batch.partition()));
       EXPECT_EQ(batch.base_offset(), (*positions)[batch.partition()]);
       EXPECT_EQ(Crc32c(batch.frame().records()), batch.frame().crc32c());
@@ -338,11 +338,11 @@ TEST(SubscribeTest, EarliestEndAndPositionAreWhereReadingBegins) {
     fixture.subscriber->Send(request);
     fixture.harness.Settle();
     fixture.Publish(MakeFrame(3, {{"k", "셋"}}));
-    const auto batches = fixture.subscriber->TakeAll(Response::kBatch);
+    const auto batches = fixture.subscriber->TakeAll(Response::kBatches);
     const uint64_t first[] = {0, 2, 1};
-    EXPECT_EQ(batches.front().batch().base_offset(), first[from]);
-    EXPECT_EQ(batches.back().batch().frame().last_sequence(), 3u);
-    EXPECT_EQ(batches.back().batch().end_offset(), 3u);
+    EXPECT_EQ(batches.front().batches().batches(0).base_offset(), first[from]);
+    EXPECT_EQ(batches.back().batches().batches(0).frame().last_sequence(), 3u);
+    EXPECT_EQ(batches.back().batches().batches(0).end_offset(), 3u);
   }
 }
 
@@ -359,7 +359,7 @@ TEST(SubscribeTest, APositionOfAnotherLogIsAGap) {
   EXPECT_TRUE(fixture.subscriber->received.empty());
   fixture.StartAt(assigned, fixture.partition, "00000000000000000000000000000000", 1,
                   /*accept_gap=*/true);
-  EXPECT_EQ(fixture.subscriber->Take().batch().base_offset(), 0u);
+  EXPECT_EQ(fixture.subscriber->Take().batches().batches(0).base_offset(), 0u);
 }
 
 TEST(SubscribeTest, ATopicRecreatedUnderASubscriberIsRevokedAssignedAndAGap) {
@@ -368,7 +368,7 @@ TEST(SubscribeTest, ATopicRecreatedUnderASubscriberIsRevokedAssignedAndAGap) {
   v1::Assigned assigned = fixture.Join();
   const std::string old = fixture.log_id();
   fixture.StartAt(assigned, fixture.partition, old, 0);
-  EXPECT_TRUE(fixture.subscriber->Take().has_batch());
+  EXPECT_TRUE(fixture.subscriber->Take().has_batches());
   ASSERT_TRUE(fixture.harness.Run(fixture.harness.log->DeleteTopic(kTopic, old)).ok());
   fixture.harness.Settle();
   const auto revokes = fixture.subscriber->TakeAll(Response::kRevoke);
@@ -410,7 +410,8 @@ TEST(SubscribeTest, TheBeginningOfATruncatedTopicIsAGapUntilAccepted) {
   EXPECT_EQ(gaps[0].gap().earliest(), 4u);
   fixture.subscriber->Send(BrokerHarness::StartRequest(assigned, /*accept_gap=*/true));
   fixture.harness.Settle();
-  EXPECT_EQ(fixture.subscriber->TakeAll(Response::kBatch).at(0).batch().base_offset(), 4u);
+  EXPECT_EQ(
+      fixture.subscriber->TakeAll(Response::kBatches).at(0).batches().batches(0).base_offset(), 4u);
 }
 
 TEST(SubscribeTest, DamageIsAGapAndAcceptedDamageIsPassedOver) {
@@ -421,13 +422,13 @@ TEST(SubscribeTest, DamageIsAGapAndAcceptedDamageIsPassedOver) {
   fixture.harness.engine->Damage(FrameKey(log, fixture.partition, 2), std::string("쓰레기"));
   const v1::Assigned assigned = fixture.Join();
   fixture.StartAt(assigned, fixture.partition, fixture.log_id(), 0);
-  EXPECT_EQ(fixture.subscriber->Take().batch().frame().count(), 2u);
+  EXPECT_EQ(fixture.subscriber->Take().batches().batches(0).frame().count(), 2u);
   const v1::Gap gap = fixture.subscriber->Take().gap();
   EXPECT_EQ(gap.reason(), v1::GAP_REASON_DAMAGED);
   EXPECT_EQ(gap.offset(), 2u);
   EXPECT_EQ(gap.earliest(), 3u);
   fixture.StartAt(assigned, fixture.partition, fixture.log_id(), 2, /*accept_gap=*/true);
-  EXPECT_EQ(fixture.subscriber->Take().batch().base_offset(), 3u);
+  EXPECT_EQ(fixture.subscriber->Take().batches().batches(0).base_offset(), 3u);
 }
 
 TEST(SubscribeTest, CreditIsAbsoluteAndMayShrink) {
@@ -443,8 +444,8 @@ TEST(SubscribeTest, CreditIsAbsoluteAndMayShrink) {
   const auto delivered = [&] {
     fixture.harness.Settle();
     uint64_t records = 0;
-    for (const auto& batch : fixture.subscriber->TakeAll(Response::kBatch))
-      records += batch.batch().frame().count();
+    for (const auto& batch : fixture.subscriber->TakeAll(Response::kBatches))
+      records += batch.batches().batches(0).frame().count();
     return records;
   };
   EXPECT_EQ(delivered(), 3u);
@@ -484,8 +485,8 @@ TEST(SubscribeTest, AConsumerThatNeverReadsCostsOneBatchAndOthersGoOn) {
     publisher->Send(
         BrokerHarness::FrameRequest(MakeFrame(sequence, {{"k", std::string(100 << 10, 'v')}})));
     harness.Settle();
-    for (const auto& batch : other->TakeAll(Response::kBatch))
-      received += batch.batch().frame().count();
+    for (const auto& batch : other->TakeAll(Response::kBatches))
+      received += batch.batches().batches(0).frame().count();
   }
   EXPECT_EQ(received, 50u);
   EXPECT_FALSE(stuck->ended.has_value());
@@ -498,7 +499,7 @@ TEST(SubscribeTest, SubscribersGoOnWhileTheDiskIsFull) {
   const v1::Assigned assigned = fixture.Join();
   fixture.harness.engine->SetDiskFull(true);
   fixture.StartAt(assigned, fixture.partition, fixture.log_id(), 0);
-  EXPECT_TRUE(fixture.subscriber->Take().has_batch());
+  EXPECT_TRUE(fixture.subscriber->Take().has_batches());
 }
 
 TEST(SubscribeTest, DrainIsSaidAndLeaveEndsTheStreamWithOk) {
@@ -532,8 +533,8 @@ TEST(SubscribeTest, PartitionsTakeTurns) {
   fixture.subscriber->Send(request);
   fixture.harness.Settle();
   std::vector<uint32_t> order;
-  for (const auto& batch : fixture.subscriber->TakeAll(Response::kBatch))
-    order.push_back(batch.batch().partition());
+  for (const auto& batch : fixture.subscriber->TakeAll(Response::kBatches))
+    order.push_back(batch.batches().batches(0).partition());
   const std::set<uint32_t> all(order.begin(), order.end());
   ASSERT_GT(order.size(), all.size());
   // Each has had its turn before one has its second.

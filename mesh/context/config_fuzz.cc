@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -94,7 +95,9 @@ void Check(Text text, const service::ConfigRules& rules) {
                                           .flags = {"--config=" + again.path()},
                                           .environment = {}};
   Config reloaded;
-  MARU_CHECK(LoadConfig(sources, rules, reloaded).ok());
+  const auto reload = LoadConfig(sources, rules, reloaded);
+  if (!reload.ok()) std::fprintf(stderr, "%s\n", reload.status().ToString().c_str());
+  MARU_CHECK(reload.ok());
   MARU_CHECK(reloaded.DebugString() == config.DebugString());
 }
 

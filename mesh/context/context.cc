@@ -33,6 +33,12 @@ store::StoreOptions StoreOptionsOf(const ContextOptions& options, async::Executo
   return store;
 }
 
+saga::SagaOptions SagaOptionsOf(const ContextOptions& options) {
+  saga::SagaOptions saga;
+  saga.pending_limit = FromProto(options.config.saga().pending_limit());
+  return saga;
+}
+
 }  // namespace
 
 async::Task<absl::StatusOr<std::unique_ptr<Context>>> Context::Start(Host& host,
@@ -65,9 +71,13 @@ async::Task<absl::Status> Context::Begin(const Wire& wire) {
   peers_ = std::make_unique<Peers>(
       options_.config, host_, process.logger(), process.registry(),
       [this](std::string_view audience) { return signer_->TokenFor(audience); });
+  journal_ = std::make_unique<LogJournal>(process.logger());
+  const saga::Environment sagas{host_.executor(), host_.random(), *store_, *journal_,
+                                process.registry()};
+  timers_ = std::make_unique<saga::Timers>(sagas, saga::TimerOptions{});
+  sagas_ = std::make_unique<saga::Sagas>(sagas, SagaOptionsOf(options_));
   wire(*this);
 
-  journal_ = std::make_unique<LogJournal>(process.logger());
   EventRuntime::Options options{.system = options_.config.system(),
                                 .context = options_.context,
                                 .config = options_.config.events(),
@@ -78,6 +88,8 @@ async::Task<absl::Status> Context::Begin(const Wire& wire) {
                                                          *bus_, *journal_, process.registry()},
                                      policies_, view_);
   CO_RETURN_IF_ERROR(co_await events_->Start());
+  CO_RETURN_IF_ERROR(co_await sagas_->Start());
+  timers_->Start();
   CO_RETURN_IF_ERROR(Listen());
   tasks_.Spawn(WatchStore());
   process.SetServing(true);
@@ -126,6 +138,8 @@ void Context::Drop() {
   if (process_ != nullptr) process_->DropServer();
   services_.clear();
   events_.reset();
+  sagas_.reset();
+  timers_.reset();
   policies_ = {};
   view_ = {};
   kept_.clear();

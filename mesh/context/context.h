@@ -24,6 +24,8 @@
 #include "common/events/handlers.h"
 #include "common/rpc/identity/signer.h"
 #include "common/rpc/service.h"
+#include "common/saga/sagas.h"
+#include "common/saga/timers.h"
 #include "common/store/store.h"
 #include "maru/config/v1/config.pb.h"
 #include "mesh/context/event_runtime.h"
@@ -85,6 +87,9 @@ class Context final : public Serving {
     view_tables_ = std::move(tables);
     return view_;
   }
+  // Commands that need another context's answer, and what happens by itself later.
+  saga::Sagas& sagas() { return *sagas_; }
+  saga::Timers& timers() { return *timers_; }
   // Keeps `part` as long as the context; destroyed after the services.
   template <class T>
   T& Keep(std::unique_ptr<T> part) {
@@ -119,6 +124,8 @@ class Context final : public Serving {
   std::unique_ptr<Peers> peers_;
   std::unique_ptr<LogJournal> journal_;
   std::vector<std::shared_ptr<void>> kept_;
+  std::unique_ptr<saga::Timers> timers_;
+  std::unique_ptr<saga::Sagas> sagas_;
   events::Policies policies_;
   events::View view_;
   std::vector<uint32_t> view_tables_;

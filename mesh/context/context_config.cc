@@ -79,6 +79,9 @@ void CheckContext(const std::string& system, const std::string& name, const Cont
     CheckPort(setting, address, violations);
   }
   CheckBreaker(config.breaker(), violations);
+  if (FromProto(config.saga().pending_limit()) <= absl::ZeroDuration()) {
+    violations.push_back({"saga.pending_limit", "must be longer than 0"});
+  }
 }
 
 }  // namespace

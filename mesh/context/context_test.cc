@@ -23,9 +23,11 @@
 #include "common/rpc/grpc/channel.h"
 #include "common/rpc/identity/key_files.h"
 #include "common/rpc/position.h"
+#include "common/saga/testing/example.h"
 #include "common/service/config.h"
 #include "common/service/testing/http_get.h"
 #include "common/store/memory_backend.h"
+#include "common/store/store_testing.h"
 #include "common/store/table.h"
 #include "gmock/gmock.h"
 #include "grpc/health/v1/health.pb.h"
@@ -420,6 +422,53 @@ TEST_F(ContextTest, DroppedWithCallsInFlightItFreesEverything) {
 }
 
 // A host with a disk in memory, to break.
+TEST_F(ContextTest, GoesOnWithSagasAndTimersAfterARestart) {
+  // Nobody answers: the library stays pending, and the timer is due after the restart.
+  const auto wire = [](bool first) {
+    return [first](Context& context) {
+      WireSchedule(context);
+      auto& warehouse = context.sagas().Add(example::Warehouse(context.Peer("review")));
+      context.timers().On("알림", [](store::Txn& txn, std::string_view id) {
+        kSchedules.Put(txn, id, schedule::Schedule());
+        return absl::OkStatus();
+      });
+      if (!first) return;
+      auto& scope = context.Keep(std::make_unique<async::Scope>());
+      scope.Spawn([](Context& in, saga::Saga<example::v1::Library, example::v1::Library>& begins)
+                      -> async::Task<void> {
+        rpc::CallContext call = store::TestCall();
+        call.deadline = in.process().executor().Now() + absl::Seconds(10);
+        const auto accepted = co_await begins.Run(
+            call, [&in](store::Txn& txn) -> absl::StatusOr<example::v1::Library> {
+              RETURN_IF_ERROR(in.timers().Set(txn, "알림", "하나", txn.Now() + absl::Seconds(2)));
+              example::v1::Library row;
+              row.set_id(txn.NewId());
+              row.set_allow_pending(true);
+              return row;
+            });
+        EXPECT_TRUE(accepted.ok()) << accepted.status();
+      }(context, warehouse));
+    };
+  };
+  const ContextOptions options = Options("schedule", "a", {"--peers.review=127.0.0.1:1"});
+  auto context = Start(options, wire(true));
+  ASSERT_TRUE(context.ok()) << context.status();
+  const auto shows = [&](std::string_view line) {
+    return service::HttpGet((**context)->process().metrics_port(), "/metrics").find(line) !=
+           std::string::npos;
+  };
+  while (shows(R"({call="book.Receive",outcome="unsent",saga="warehouse"} 0)")) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(shows(R"(maru_saga_pending{saga="warehouse"} 1)"));
+  *context = nullptr;  // no Shutdown: like a crash
+  context = Start(options, wire(false));
+  ASSERT_TRUE(context.ok()) << context.status();
+  EXPECT_TRUE(shows(R"(maru_saga_pending{saga="warehouse"} 1)"));
+  while (!Get(**context, "하나").ok()) std::this_thread::yield();
+  EXPECT_TRUE(shows("maru_timers_fired_total 1"));
+}
+
 class MemoryHost final : public GrpcHost {
  public:
   MemoryHost(int log_fd, store::MemoryDisk& disk) : GrpcHost(log_fd), disk_(disk) {}

@@ -4,7 +4,6 @@
 // delivered at random moments. What is expected is counted anew from the rows of communication and
 // review. A failing seed replays exactly.
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <random>
 #include <string>
@@ -24,6 +23,7 @@
 #include "services/message/policies.h"
 #include "services/message/service.h"
 #include "services/testing/direct_caller.h"
+#include "services/testing/event_queues.h"
 #include "services/testing/test_context.h"
 
 namespace maru::datecourse {
@@ -48,22 +48,20 @@ class Story {
     Hear(message_, AddMessagePolicies, {&communication_, &review_});
     viewpage::AddView(view_);
     viewpage_.Route(events::Routes::Of("datecourse", view_, 1));
-    for (TestContext* from : {&schedule_, &communication_, &review_}) Link(*from, viewpage_);
+    for (TestContext* from : {&schedule_, &communication_, &review_})
+      queues_.Link(*from, viewpage_);
   }
 
   // Somebody does something, or an event arrives.
   void Step() {
     if (Below(3) == 0) {
       Act();
-      Collect();
+      queues_.Collect();
     } else {
-      DeliverOne();
+      queues_.DeliverOne();
     }
   }
-  void DeliverAll() {
-    while (DeliverOne()) {
-    }
-  }
+  void DeliverAll() { queues_.DeliverAll(); }
 
   // Compares what the contexts say with what is counted anew.
   void Check();
@@ -76,9 +74,8 @@ class Story {
     events::Policies policies;
     add(policies);
     listener.Route(events::Routes::Of("datecourse", policies));
-    for (TestContext* from : sources) Link(*from, listener);
+    for (TestContext* from : sources) queues_.Link(*from, listener);
   }
-  void Link(TestContext& from, TestContext& to) { links_.push_back({&from, &to}); }
 
   size_t Below(size_t end) { return std::uniform_int_distribution<size_t>(0, end - 1)(random_); }
   std::string Customer() { return "customer:" + std::string(1, static_cast<char>('a' + Below(4))); }
@@ -92,30 +89,11 @@ class Story {
   void ChangeReview();
   void DeleteReview();
 
-  // Queues what was emitted for everybody who listens.
-  void Collect() {
-    for (TestContext* from : {&schedule_, &communication_, &review_}) {
-      for (const event::v1::Event& event : from->Emitted()) {
-        for (size_t i = 0; i < links_.size(); ++i) {
-          if (links_[i].from == from) queues_[{i, event.key()}].push_back(event);
-        }
-      }
-    }
-  }
-  bool DeliverOne() {
-    if (queues_.empty()) return false;
-    const auto queue = std::next(queues_.begin(), static_cast<ptrdiff_t>(Below(queues_.size())));
-    const absl::Status heard = links_[queue->first.first].to->Hear(queue->second.front());
-    EXPECT_TRUE(heard.ok()) << heard;
-    queue->second.pop_front();
-    if (queue->second.empty()) queues_.erase(queue);
-    return true;
-  }
-
   std::vector<CommunicationRow> AllCommunications(const std::string& schedule_id);
   std::vector<review::v1::Review> AllReviews(const std::string& schedule_id);
 
   std::mt19937 random_;
+  maru::testing::EventQueues queues_{random_};
   async::ManualExecutor executor_;
   TestContext schedule_{executor_, "datecourse", "schedule"};
   TestContext communication_{executor_, "datecourse", "communication"};
@@ -130,13 +108,6 @@ class Story {
   message::MessageService messages_{message_.store()};
   viewpage::ViewpageService pages_{viewpage_.store()};
 
-  struct Listening {
-    TestContext* from;
-    TestContext* to;
-  };
-  std::vector<Listening> links_;
-  // By place in links_ and key: in order each, in none between them.
-  std::map<std::pair<size_t, std::string>, std::deque<event::v1::Event>> queues_;
   // Schedule id -> deleted.
   std::map<std::string, bool> schedule_ids_;
   std::vector<CommunicationRow> left_;

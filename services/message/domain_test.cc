@@ -8,6 +8,7 @@
 #include "common/rpc/error.h"
 #include "gtest/gtest.h"
 #include "services/message/datecourse_texts.h"
+#include "services/message/homecleaning_texts.h"
 
 namespace maru::message {
 namespace {
@@ -104,9 +105,35 @@ TEST(DatecourseTextsTest, NewReviewsAreToldToTheHost) {
   const Notice rated = NoticeOf(event);
   EXPECT_EQ(rated.recipient, "jiwoo");
   EXPECT_EQ(rated.subject_id, "s1");
-  EXPECT_EQ(rated.text, "New review of your date course (5/5): 최고의 하루");
+  EXPECT_EQ(rated.text, "데이트 코스에 새 후기가 달렸습니다 (5/5): 최고의 하루");
   event.clear_rating();
-  EXPECT_EQ(NoticeOf(event).text, "New review of your date course: 최고의 하루");
+  EXPECT_EQ(NoticeOf(event).text, "데이트 코스에 새 후기가 달렸습니다: 최고의 하루");
+}
+
+TEST(HomecleaningTextsTest, EverythingIsToldToTheCustomerOfTheReservation) {
+  const auto expect = [](const Notice& notice, const std::string& text) {
+    EXPECT_EQ(notice.recipient, "minsu");
+    EXPECT_EQ(notice.subject_id, "r1");
+    EXPECT_EQ(notice.text, text);
+  };
+  namespace cleaning = homecleaning::cleaning::v1;
+  namespace paymethod = homecleaning::paymethod::v1;
+  const std::string paid = "reference_id: 'r1' customer_id: 'minsu' currency_code: 'KRW' ";
+  expect(NoticeOf(Proto<payment::v1::PaymentApproved>(paid +
+                                                      "amount: 1234567 pay_kind: PAY_KIND_CREDIT")),
+         "청소 예약이 결제되었습니다: 1,234,567원, 신용카드");
+  expect(NoticeOf(Proto<payment::v1::PaymentCanceled>(paid + "amount: 900")),
+         "결제가 취소되어 환불되었습니다: 900원");
+  expect(NoticeOf(Proto<payment::v1::PaymentKindRefused>(
+             "reference_id: 'r1' customer_id: 'minsu' pay_kind: PAY_KIND_BANK")),
+         "결제 수단 변경이 거절되었습니다. 그대로 유지됩니다: 계좌이체");
+  const std::string reserved = "reservation_id: 'r1' customer_id: 'minsu' ";
+  expect(NoticeOf(Proto<cleaning::CleaningConfirmed>(reserved)), "청소가 끝났습니다.");
+  const std::string by = reserved + "kind: PAY_KIND_CREDIT masked_number: '****-3456'";
+  expect(NoticeOf(Proto<paymethod::PaymethodRegistered>(by)),
+         "결제 수단이 등록되었습니다: 신용카드 ****-3456");
+  expect(NoticeOf(Proto<paymethod::PaymethodChanged>(by)),
+         "결제 수단 변경을 요청했습니다: 신용카드 ****-3456");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "common/base/status.h"
 #include "services/message/datecourse_texts.h"
 #include "services/message/domain.h"
+#include "services/message/homecleaning_texts.h"
 #include "services/message/tables.h"
 
 namespace maru::message {
@@ -32,11 +33,30 @@ void AddDatecoursePolicies(events::Policies& on) {
   on.Event<review::ReviewRegistered>("review", Tell<review::ReviewRegistered>);
 }
 
+void AddHomecleaningPolicies(events::Policies& on) {
+  namespace cleaning = homecleaning::cleaning::v1;
+  namespace paymethod = homecleaning::paymethod::v1;
+  using payment::v1::PaymentApproved;
+  using payment::v1::PaymentCanceled;
+  using payment::v1::PaymentKindRefused;
+  on.Event<PaymentApproved>("payment", Tell<PaymentApproved>);
+  on.Event<PaymentCanceled>("payment", Tell<PaymentCanceled>);
+  on.Event<PaymentKindRefused>("payment", Tell<PaymentKindRefused>);
+  on.Event<cleaning::CleaningConfirmed>("cleaning", Tell<cleaning::CleaningConfirmed>);
+  on.Event<paymethod::PaymethodRegistered>("paymethod", Tell<paymethod::PaymethodRegistered>);
+  on.Event<paymethod::PaymethodChanged>("paymethod", Tell<paymethod::PaymethodChanged>);
+}
+
 }  // namespace
 
 bool AddPolicies(std::string_view system, events::Policies& on) {
-  if (system != "datecourse") return false;
-  AddDatecoursePolicies(on);
+  if (system == "datecourse") {
+    AddDatecoursePolicies(on);
+  } else if (system == "homecleaning") {
+    AddHomecleaningPolicies(on);
+  } else {
+    return false;
+  }
   return true;
 }
 

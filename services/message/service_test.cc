@@ -10,6 +10,9 @@
 #include "gtest/gtest.h"
 #include "maru/datecourse/communication/v1/events.maru.h"
 #include "maru/datecourse/review/v1/events.maru.h"
+#include "maru/homecleaning/cleaning/v1/events.maru.h"
+#include "maru/homecleaning/paymethod/v1/events.maru.h"
+#include "maru/payment/v1/events.maru.h"
 #include "services/message/policies.h"
 #include "services/testing/test_context.h"
 
@@ -150,6 +153,49 @@ TEST_F(MessageServiceTest, ListsArePaged) {
   EXPECT_EQ(
       ReasonOf(ListPage("host:mina", "page_token: '" + first->next_page_token() + "'").status()),
       "INVALID_PAGE_TOKEN");
+}
+
+TEST(HomecleaningMessageTest, OneMessagePerEventToTheCustomer) {
+  async::ManualExecutor executor;
+  maru::testing::TestContext context(executor, "homecleaning", "message");
+  events::Policies policies;
+  ASSERT_TRUE(AddPolicies("homecleaning", policies));
+  context.Route(events::Routes::Of("homecleaning", policies));
+  namespace paymethod = homecleaning::paymethod::v1;
+  const auto paid = [](auto event) {
+    event.set_reference_id("r1");
+    event.set_customer_id("kim");
+    return event;
+  };
+  const auto reserved = [](auto event) {
+    event.set_reservation_id("r1");
+    event.set_customer_id("kim");
+    return event;
+  };
+  const std::vector<event::v1::Event> heard = {
+      Enveloped("homecleaning.payment", "e1", paid(payment::v1::PaymentApproved())),
+      Enveloped("homecleaning.paymethod", "e2", reserved(paymethod::PaymethodRegistered())),
+      Enveloped("homecleaning.paymethod", "e3", reserved(paymethod::PaymethodChanged())),
+      Enveloped("homecleaning.payment", "e4", paid(payment::v1::PaymentKindRefused())),
+      Enveloped("homecleaning.cleaning", "e5",
+                reserved(homecleaning::cleaning::v1::CleaningConfirmed())),
+      Enveloped("homecleaning.payment", "e6", paid(payment::v1::PaymentCanceled())),
+      // Tells nobody anything: PaymethodChanged said it.
+      Enveloped("homecleaning.payment", "e7", paid(payment::v1::PaymentKindChanged()))};
+  for (int i = 0; i < 2; ++i) {
+    for (const event::v1::Event& event : heard) ASSERT_TRUE(context.Hear(event).ok());
+  }
+  MessageService service(context.store());
+  const rpc::CallContext call = CallBy("customer:kim");
+  const auto page = context.Run(service.ListMessages(call, {}));
+  ASSERT_TRUE(page.ok()) << page.status();
+  Kinds kinds;
+  for (const v1::Message& message : page->messages()) {
+    kinds.push_back(message.kind());
+    EXPECT_EQ(message.subject_id(), "r1");
+  }
+  EXPECT_EQ(kinds, (Kinds{"PaymentCanceled", "CleaningConfirmed", "PaymentKindRefused",
+                          "PaymethodChanged", "PaymethodRegistered", "PaymentApproved"}));
 }
 
 TEST(MessagePoliciesTest, ASystemWithoutTextsIsRefused) {

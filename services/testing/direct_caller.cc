@@ -11,15 +11,14 @@ async::Task<rpc::EncodedReply> DirectCaller::Call(const rpc::CallContext& call,
                                                   const rpc::MethodInfo& method,
                                                   std::string message) {
   ++calls_;
-  if (down_) {
-    co_return rpc::MarkUnsent(options::v1::errors::CalleeUnavailable(callee_.full_name()));
-  }
+  const absl::Status unavailable = options::v1::errors::CalleeUnavailable(callee_.full_name());
+  if (down_) co_return rpc::MarkUnsent(unavailable);
   for (const auto& bound : callee_.methods()) {
     if (bound->info().full_name != method.full_name) continue;
     const std::unique_ptr<google::protobuf::Message> request = bound->NewRequest();
     MARU_CHECK(request->ParseFromString(message));
     rpc::EncodedReply reply = co_await bound->Unary(call, *request);
-    if (mute_) co_return absl::DeadlineExceededError("the answer is lost");
+    if (lost_) co_return unavailable;
     co_return reply;
   }
   CheckFailed(__FILE__, __LINE__, "the callee has no such method");

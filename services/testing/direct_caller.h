@@ -16,8 +16,8 @@ class DirectCaller final : public rpc::Caller {
 
   // From now on every call is refused as if the callee could not be reached: surely unsent.
   void SetDown(bool down) { down_ = down; }
-  // From now on every call has its effect, and its answer is lost: the caller cannot know.
-  void SetMute(bool mute) { mute_ = mute; }
+  // From now on calls take effect and their answers are lost: the outcome is unknown.
+  void LoseAnswers(bool lost) { lost_ = lost; }
   int calls() const { return calls_; }
 
   async::Task<rpc::EncodedReply> Call(const rpc::CallContext& call, const rpc::MethodInfo& method,
@@ -26,7 +26,7 @@ class DirectCaller final : public rpc::Caller {
  private:
   rpc::Service& callee_;
   bool down_ = false;
-  bool mute_ = false;
+  bool lost_ = false;
   int calls_ = 0;
 };
 

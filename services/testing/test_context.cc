@@ -15,7 +15,14 @@ TestContext::TestContext(async::ManualExecutor& executor, std::string_view syste
                          std::string_view name)
     : executor_(executor),
       topic_(absl::StrCat(ToAbsl(system), ".", ToAbsl(name))),
-      store_(executor, absl::StrCat(ToAbsl(system), "-", ToAbsl(name)), topic_) {}
+      store_(executor, absl::StrCat(ToAbsl(system), "-", ToAbsl(name)), topic_),
+      timers_(saga::Environment{executor, random_, *store_, journal_, registry_},
+              saga::TimerOptions{}),
+      sagas_(saga::Environment{executor, random_, *store_, journal_, registry_},
+             saga::SagaOptions{}) {
+  // The store is new: there are no sagas to go on with.
+  timers_.Start();
+}
 
 std::vector<event::v1::Event> TestContext::Emitted() {
   constexpr size_t kAll = std::numeric_limits<size_t>::max();

@@ -13,6 +13,9 @@
 #include "common/async/task.h"
 #include "common/events/routes.h"
 #include "common/rpc/call_context.h"
+#include "common/saga/sagas.h"
+#include "common/saga/testing/quiet_journal.h"
+#include "common/saga/timers.h"
 #include "common/store/store_testing.h"
 #include "maru/event/v1/event.pb.h"
 
@@ -24,7 +27,11 @@ class TestContext {
   TestContext(async::ManualExecutor& executor, std::string_view system, std::string_view name);
 
   maru::store::Store& store() { return *store_; }
+  maru::store::MemoryDisk& disk() { return store_.disk(); }
   const std::string& topic() const { return topic_; }
+  // As Context::sagas() and timers(); running.
+  saga::Sagas& sagas() { return sagas_; }
+  saga::Timers& timers() { return timers_; }
   // What it does when it hears an event.
   void Route(events::Routes routes) { routes_ = std::move(routes); }
 
@@ -45,6 +52,11 @@ class TestContext {
   async::ManualExecutor& executor_;
   const std::string topic_;
   maru::store::TestStore store_;
+  maru::store::SeededRandom random_;
+  saga::testing::QuietJournal journal_;
+  prometheus::Registry registry_;
+  saga::Timers timers_;
+  saga::Sagas sagas_;
   events::Routes routes_;
   uint64_t emitted_ = 0;
 };

@@ -156,8 +156,11 @@ absl::Status BrokerSubscription::Take(v1::SubscribeResponse& response, Connectio
     case v1::SubscribeResponse::kRevoke:
       TakeRevoke(response.revoke());
       return absl::OkStatus();
-    case v1::SubscribeResponse::kBatch:
-      return TakeBatch(*response.mutable_batch());
+    case v1::SubscribeResponse::kBatches:
+      for (v1::Batch& batch : *response.mutable_batches()->mutable_batches()) {
+        RETURN_IF_ERROR(TakeBatch(batch));
+      }
+      return absl::OkStatus();
     case v1::SubscribeResponse::kGap: {
       const v1::Gap& gap = response.gap();
       Deliver(events::Gap{gap.topic(), gap.partition(), gap.log_id(), gap.earliest(), gap.end(),

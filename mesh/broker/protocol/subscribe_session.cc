@@ -9,6 +9,11 @@
 namespace maru::broker {
 namespace {
 
+// Batches that have this much are sent without waiting for more: a batch may have to come from
+// disk.
+constexpr size_t kBatchesEnoughBytes = 64 << 10;
+static_assert(kBatchesEnoughBytes + kMaxFrameBytes < 1 << 20, "fits into a message of gRPC");
+
 absl::Status Violation(std::string_view what) { return v1::errors::ProtocolViolation(what); }
 
 // "datecourse-viewpage" owns "datecourse-viewpage" and "datecourse-viewpage/view".
@@ -269,8 +274,15 @@ async::Task<bool> SubscribeSession::NextResponse(v1::SubscribeResponse& response
     response.mutable_drain();
     co_return true;
   }
-  while (outbox_.empty() && !draining_ && !ready_.empty() && HasCredit()) {
-    if (co_await NextBatch(response)) co_return true;
+  v1::Batches batches;
+  size_t bytes = 0;
+  while (outbox_.empty() && !draining_ && !ready_.empty() && HasCredit() &&
+         bytes < kBatchesEnoughBytes) {
+    bytes += co_await NextBatch(batches);
+  }
+  if (bytes > 0) {
+    *response.mutable_batches() = std::move(batches);
+    co_return true;
   }
   if (outbox_.empty()) co_return false;
   response = std::move(outbox_.front());
@@ -282,16 +294,16 @@ bool SubscribeSession::HasCredit() const {
   return delivered_records_ < credit_.records() && delivered_bytes_ < credit_.bytes();
 }
 
-async::Task<bool> SubscribeSession::NextBatch(v1::SubscribeResponse& response) {
+async::Task<size_t> SubscribeSession::NextBatch(v1::Batches& batches) {
   const Place place = std::move(ready_.front());
   ready_.pop_front();
   auto found = cursors_.find(place);
-  if (found == cursors_.end()) co_return false;
+  if (found == cursors_.end()) co_return 0;
   found->second.queued = false;
   const Topic* topic = env_.log.Find(place.first);
   if (found->second.state != CursorState::kReading || topic == nullptr ||
       topic->log != found->second.share.log) {
-    co_return false;
+    co_return 0;
   }
   const uint64_t start = found->second.start;
   ReadRequest request;
@@ -302,11 +314,11 @@ async::Task<bool> SubscribeSession::NextBatch(v1::SubscribeResponse& response) {
   request.end = topic->partitions[place.second].end;
   request.max_records = credit_.records() - delivered_records_;
   request.max_bytes = std::min<uint64_t>(kMaxFrameBytes, credit_.bytes() - delivered_bytes_);
-  if (request.offset >= request.end) co_return false;
+  if (request.offset >= request.end) co_return 0;
   absl::StatusOr<ReadResult> result = co_await env_.log.Read(request);
   if (!result.ok()) {
     End(std::move(result).status());
-    co_return false;
+    co_return 0;
   }
   // Meanwhile the partition may have been revoked, started anew, or its topic deleted.
   found = cursors_.find(place);
@@ -314,20 +326,21 @@ async::Task<bool> SubscribeSession::NextBatch(v1::SubscribeResponse& response) {
   if (found == cursors_.end() || found->second.start != start ||
       found->second.state != CursorState::kReading || topic == nullptr ||
       topic->log != request.log) {
-    co_return false;
+    co_return 0;
   }
   if (auto* chunk = std::get_if<Chunk>(&*result))
-    co_return FillBatch(found->second, *topic, std::move(*chunk), response);
-  co_return FillUnreadable(found->second, *topic, std::get<Unreadable>(*result), response);
+    co_return FillBatch(found->second, *topic, std::move(*chunk), *batches.add_batches());
+  NoteUnreadable(found->second, *topic, std::get<Unreadable>(*result));
+  co_return 0;
 }
 
-bool SubscribeSession::FillBatch(Cursor& cursor, const Topic& topic, Chunk chunk,
-                                 v1::SubscribeResponse& response) {
+size_t SubscribeSession::FillBatch(Cursor& cursor, const Topic& topic, Chunk chunk,
+                                   v1::Batch& batch) {
+  const size_t bytes = chunk.records.size();
   delivered_records_ += chunk.count;
-  delivered_bytes_ += chunk.records.size();
+  delivered_bytes_ += bytes;
   cursor.offset += chunk.count;
   QueueIfReady({topic.name, cursor.share.partition}, cursor);
-  v1::Batch& batch = *response.mutable_batch();
   batch.set_topic(topic.name);
   batch.set_partition(cursor.share.partition);
   batch.set_log_id(topic.log_id);
@@ -339,24 +352,20 @@ bool SubscribeSession::FillBatch(Cursor& cursor, const Topic& topic, Chunk chunk
   frame.set_count(chunk.count);
   frame.set_crc32c(chunk.crc32c);
   frame.set_records(std::move(chunk.records));
-  return true;
+  return bytes;
 }
 
-bool SubscribeSession::FillUnreadable(Cursor& cursor, const Topic& topic,
-                                      const Unreadable& unreadable,
-                                      v1::SubscribeResponse& response) {
+void SubscribeSession::NoteUnreadable(Cursor& cursor, const Topic& topic,
+                                      const Unreadable& unreadable) {
   if (cursor.accept_gap) {
     cursor.offset = unreadable.next_offset;
     QueueIfReady({topic.name, cursor.share.partition}, cursor);
-    return false;
+    return;
   }
   cursor.state = CursorState::kGap;
   const auto reason = unreadable.why == Unreadable::Why::kTruncated ? v1::GAP_REASON_TRUNCATED
                                                                     : v1::GAP_REASON_DAMAGED;
   SendGap(cursor, topic, cursor.offset, unreadable.next_offset, reason);
-  response = std::move(outbox_.back());
-  outbox_.pop_back();
-  return true;
 }
 
 void SubscribeSession::SendGap(const Cursor& cursor, const Topic& topic, uint64_t offset,

@@ -70,10 +70,11 @@ class SubscribeSession final : public Session, private GroupMember, private Topi
   async::Task<void> Send();
   // Sets `response` to what is to be said now; false: nothing.
   async::Task<bool> NextResponse(v1::SubscribeResponse& response);
-  async::Task<bool> NextBatch(v1::SubscribeResponse& response);
-  bool FillBatch(Cursor& cursor, const Topic& topic, Chunk chunk, v1::SubscribeResponse& response);
-  bool FillUnreadable(Cursor& cursor, const Topic& topic, const Unreadable& unreadable,
-                      v1::SubscribeResponse& response);
+  // Adds to `batches` what the first partition that is ready has; returns its bytes, 0 when it has
+  // nothing that may be sent.
+  async::Task<size_t> NextBatch(v1::Batches& batches);
+  size_t FillBatch(Cursor& cursor, const Topic& topic, Chunk chunk, v1::Batch& batch);
+  void NoteUnreadable(Cursor& cursor, const Topic& topic, const Unreadable& unreadable);
   bool HasCredit() const;
   void QueueIfReady(const Place& place, Cursor& cursor);
   void SendGap(const Cursor& cursor, const Topic& topic, uint64_t offset, uint64_t earliest,

@@ -71,8 +71,18 @@ class RawStream {
       }
       Response response;
       EXPECT_TRUE(response.ParseFromString(**message));
-      received.push_back(std::move(response));
+      Received(std::move(response));
     }
+  }
+  // Batches that came together are received one by one.
+  void Received(Response response) {
+    if constexpr (requires { response.batches(); }) {
+      for (auto& batch : *response.mutable_batches()->mutable_batches()) {
+        *received.emplace_back().mutable_batches()->add_batches() = std::move(batch);
+      }
+      if (response.has_batches()) return;
+    }
+    received.push_back(std::move(response));
   }
   async::Task<void> Write() {
     while (true) {

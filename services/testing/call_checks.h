@@ -1,0 +1,45 @@
+// For tests: what any reply of any method keeps, read off its contract.
+#ifndef MARU_SERVICES_TESTING_CALL_CHECKS_H_
+#define MARU_SERVICES_TESTING_CALL_CHECKS_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
+#include "common/rpc/method.h"
+#include "common/rpc/transport.h"
+#include "google/protobuf/descriptor.h"
+
+namespace maru::testing {
+
+class CallChecks {
+ public:
+  // Which reasons each linked contract declares.
+  CallChecks();
+
+  // What is wrong with the answer to a call of `method` ("maru.….ScheduleService/GetSchedule"), or
+  // nothing:
+  //   - a success is a message of the method's type;
+  //   - an error has an ErrorInfo with a domain and a reason that the contract of the method or the
+  //     runtime's declares, with the declared code, and a trace id; faults of ours (INTERNAL,
+  //     DATA_LOSS, …) are none of these: nothing fails here but by the caller's doing;
+  //   - each field that a BadRequest names exists in the request's type.
+  std::string Problem(std::string_view method, const rpc::Reply& reply) const;
+
+ private:
+  std::string ProblemOfError(const google::protobuf::MethodDescriptor* method,
+                             const rpc::Reply& reply) const;
+
+  // By package and reason: "maru.options.v1 NOT_FOUND" -> the declared code.
+  absl::flat_hash_map<std::string, int> declared_;
+};
+
+// "maru.….ScheduleService/GetSchedule"; nullptr when no linked contract has it.
+const google::protobuf::MethodDescriptor* FindMethod(std::string_view name);
+
+// Whether `path` ("review.id", "tags[2]") leads to a field of `type`.
+bool IsFieldPath(const google::protobuf::Descriptor& type, std::string_view path);
+
+}  // namespace maru::testing
+
+#endif  // MARU_SERVICES_TESTING_CALL_CHECKS_H_
