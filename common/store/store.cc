@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/async/rare.h"
 #include "common/store/key.h"
 #include "common/store/records.h"
 #include "common/store/table.h"
@@ -87,7 +88,8 @@ Store::~Store() = default;
 
 absl::Status Store::Admit() const {
   if (!durable_.failure.ok()) return options::v1::errors::StoreFailed();
-  if (writer_->waiting() >= options_.max_queued) return options::v1::errors::Overloaded();
+  if (writer_->waiting() >= options_.max_queued || executor_.Rarely(async::Rare::kFullQueue))
+    return options::v1::errors::Overloaded();
   return absl::OkStatus();
 }
 

@@ -12,10 +12,10 @@ namespace maru::broker {
 class BrokerService::Listed {
  public:
   Listed(BrokerService& service, Session& session) : service_(service), session_(session) {
-    service_.sessions_.insert(&session_);
+    service_.sessions_.push_back(&session_);
   }
   ~Listed() {
-    service_.sessions_.erase(&session_);
+    std::erase(service_.sessions_, &session_);
     service_.session_gone_.NotifyAll();
   }
   Listed(const Listed&) = delete;

@@ -2,8 +2,8 @@
 #ifndef MARU_MESH_BROKER_SERVICE_H_
 #define MARU_MESH_BROKER_SERVICE_H_
 
-#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -44,7 +44,8 @@ class BrokerService final : public v1::BrokerServiceHandler {
 
   const Environment env_;
   Coordinator coordinator_;
-  std::set<Session*> sessions_;
+  // In the order of their arrival.
+  std::vector<Session*> sessions_;
   bool draining_ = false;
   async::Signal session_gone_;
 };

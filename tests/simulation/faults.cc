@@ -63,7 +63,7 @@ void Faults::PlanOne(std::string_view name, Kind kind, Instant when) {
 
 void Faults::Heal() {
   planned_.clear();
-  healed_ = true;
+  world_.rare().Stop();
   for (auto& [number, lasting] : std::exchange(lasting_, {})) lasting.undo();
   for (const auto& machine : world_.machines()) machine->Boot();
   Note("all faults are over");

@@ -30,6 +30,8 @@ class SimHost final : public mesh::Host {
     // How long the next step of the disk takes.
     std::function<absl::Duration()> disk_delay;
     LogSink log;
+    // Which rare paths to take.
+    std::function<bool(async::Rare)> rarely;
   };
   explicit SimHost(Parts parts)
       : disk_(parts.disk),
@@ -37,7 +39,9 @@ class SimHost final : public mesh::Host {
         random_(parts.seed),
         executor_(parts.scheduler, parts.boot, parts.wall),
         disk_steps_(executor_, std::move(parts.disk_delay)),
-        node_(parts.network, std::move(parts.machine), executor_) {}
+        node_(parts.network, std::move(parts.machine), executor_) {
+    executor_.OnRare(std::move(parts.rarely));
+  }
 
   rpc::SimNode& node() { return node_; }
   async::SimExecutor& sim_executor() { return executor_; }

@@ -29,7 +29,9 @@ class FakeApi final : public Api {
   }
   async::Task<Outcome> CallStream(std::string_view, std::string_view, const std::string&,
                                   CallOptions, std::vector<std::string>*) override {
-    co_return Outcome{.code = absl::StatusCode::kUnimplemented};
+    Outcome outcome;
+    outcome.code = absl::StatusCode::kUnimplemented;
+    co_return outcome;
   }
   std::string Token(const std::string& role, const std::string& subject) override {
     return role + subject;

@@ -97,10 +97,15 @@ void Course::SendCancel() {
   tasks_.Spawn([](Course& course, std::string id) -> async::Task<void> {
     rpc::CallContext call = TestCall();
     call.deadline = course.executor_.Now() + absl::Seconds(2);
-    const Sagas::Check anybody = [](const Message&) { return absl::OkStatus(); };
+    bool pending = false;
+    const Sagas::Check anybody = [&pending](const Message&) {
+      pending = true;
+      return absl::OkStatus();
+    };
     const absl::Status status =
-        co_await course.sagas_->Cancel(call, *course.declaration_, std::move(id), anybody);
+        co_await course.sagas_->Cancel(call, *course.declaration_, id, anybody);
     MARU_CHECK(status.ok() || absl::IsUnavailable(status));
+    if (pending) course.canceled_.push_back(id);
   }(*this, ids_.back()));
 }
 
@@ -252,7 +257,12 @@ absl::Status Course::CheckRows() {
     if (state != State::kDone && state != State::kRejected) {
       return absl::InternalError(absl::StrCat("the row stays ", (*row)->ShortDebugString()));
     }
-    if (state == State::kDone) done_.push_back(id);
+    if (state == State::kDone) {
+      done_.push_back(id);
+      if (std::find(canceled_.begin(), canceled_.end(), id) != canceled_.end()) {
+        return absl::InternalError("a row is done whose cancel was decided");
+      }
+    }
     RETURN_IF_ERROR(CheckAccounts(id, state == State::kDone));
   }
   for (const auto& [name, account] : books_.accounts()) {

@@ -96,6 +96,8 @@ class Course final : private rpc::Caller {
   std::vector<std::string> ids_;
   // Those whose rows were done in the end.
   std::vector<std::string> done_;
+  // Those that were pending when their owner canceled them, and who was told so.
+  std::vector<std::string> canceled_;
   std::vector<std::shared_ptr<Customer>> customers_;
   std::unique_ptr<prometheus::Registry> registry_;
   std::unique_ptr<Sagas> sagas_;

@@ -19,8 +19,8 @@
 //
 // Checked: it ends; every row is done or rejected, nothing of the saga is left in the store; every
 // account has exactly one effect for each row that is done and none for any other, each taken back
-// at most once; at most one row of the request is done, whoever was told so was told the truth, and
-// the repeated request gets the recorded result.
+// at most once; no row is done whose cancel was decided; at most one row of the request is done,
+// whoever was told so was told the truth, and the repeated request gets the recorded result.
 #ifndef MARU_COMMON_SAGA_TESTING_VERIFIER_H_
 #define MARU_COMMON_SAGA_TESTING_VERIFIER_H_
 

@@ -107,6 +107,7 @@ StoreOnDisk::StoreOnDisk(std::shared_ptr<SimulatedDisk> disk, uint64_t seed)
 
 std::unique_ptr<StoreOnDisk> StoreOnDisk::MovedTo(std::shared_ptr<SimulatedDisk> disk) const {
   auto moved = std::make_unique<StoreOnDisk>(std::move(disk), /*seed=*/commands_);
+  moved->options_.adjust = options_.adjust;
   moved->possible_ = possible_;
   moved->store_id_ = store_id_;
   moved->request_ids_ = request_ids_;
@@ -125,7 +126,7 @@ absl::Status StoreOnDisk::Open(RocksDbOptions options) {
   StoreOptions store_options;
   store_options.deployment = "datecourse-test";
   store_options.topic = "datecourse.test";
-  store_options.threads = Threads::kNone;
+  store_options.steps = executor_.get();
   ASSIGN_OR_RETURN(store_, Store::Open(store_options, std::move(backend), *executor_, random_));
   if (store_id_.empty()) store_id_ = store_->store_id();
   if (store_->store_id() != store_id_) return absl::InternalError("another store id");
