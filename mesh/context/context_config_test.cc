@@ -84,8 +84,9 @@ TEST(ContextConfigTest, GenericContextMustBeToldItsSystem) {
 
 TEST(ContextConfigTest, GenericContextServesOnlySystemsThatDeployIt) {
   ContextConfig config;
-  EXPECT_THAT(std::string(Load({"--system=teahouse"}, ContextRules("", "message"), config).message()),
-              HasSubstr("no system teahouse has a context message"));
+  EXPECT_THAT(
+      std::string(Load({"--system=teahouse"}, ContextRules("", "message"), config).message()),
+      HasSubstr("no system teahouse has a context message"));
 }
 
 TEST(ContextConfigTest, ContradictionsAreNamedTogether) {
