@@ -81,6 +81,7 @@ async::Task<void> Process::StopServing() {
   const absl::Duration drain = FromProto(options_.shutdown.drain());
   if (drain > absl::ZeroDuration()) co_await executor().Sleep(drain);
   health_->Shutdown();
+  dispatcher_->EndWatches();
   co_await server_->Shutdown(executor().Now() + FromProto(options_.shutdown.finish()));
 }
 
