@@ -1,8 +1,8 @@
 // Goal: food holds together: no payment, no order; a refund exactly once; every race decided by the
 // store's ticket, and order, payment, delivery, dashboard and watchers agree with it in the end.
-// Method: five contexts in one process (story.h), first along the story's failures, then with
-// random people, weather and order of events. A failing seed replays exactly.
-#include "services/food/story.h"
+// Method: five contexts in one process (story_testing.h), first along the story's failures, then
+// with random people, weather and order of events. A failing seed replays exactly.
+#include "services/food/story_testing.h"
 
 #include <string>
 

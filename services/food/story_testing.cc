@@ -1,4 +1,4 @@
-#include "services/food/story.h"
+#include "services/food/story_testing.h"
 
 #include <algorithm>
 #include <optional>
