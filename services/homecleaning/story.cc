@@ -66,8 +66,6 @@ Story::Story(uint32_t seed) : random_(seed) {
   queues_.Watch([this](const event::v1::Event& event) {
     messages_expected_ += Told().count(event.type().substr(event.type().rfind('.') + 1));
   });
-  MARU_CHECK(Run(reservation_sagas_.Start()).ok());
-  MARU_CHECK(Run(paymethod_sagas_.Start()).ok());
 }
 
 template <class T>
@@ -365,7 +363,7 @@ void Story::Check() {
       EXPECT_EQ(views.at(reservation_id).masked_number(), row.number());
     }
   }
-  EXPECT_EQ(paymethod_sagas_.running() + reservation_sagas_.running(), 0);
+  EXPECT_EQ(paymethod_context_.sagas().running() + reservation_context_.sagas().running(), 0);
   CheckMoney();
   EXPECT_EQ(messages(), messages_expected_);
 }

@@ -13,7 +13,6 @@
 
 #include "common/async/scope.h"
 #include "common/base/proto_testing.h"
-#include "common/saga/testing/quiet_journal.h"
 #include "services/homecleaning/cleaning/service.h"
 #include "services/homecleaning/dashboard/service.h"
 #include "services/homecleaning/paymethod/saga.h"
@@ -94,11 +93,9 @@ class Story {
   maru::testing::EventQueues queues_{random_};
   async::ManualExecutor executor_;
   maru::store::SeededRandom runtime_random_;
-  saga::testing::QuietJournal journal_;
-  prometheus::Registry reservation_metrics_;
-  prometheus::Registry paymethod_metrics_;
-  maru::testing::TestContext reservation_context_{executor_, "homecleaning", "reservation"};
+  // Destroyed after those who may be calling it.
   maru::testing::TestContext payment_context_{executor_, "homecleaning", "payment"};
+  maru::testing::TestContext reservation_context_{executor_, "homecleaning", "reservation"};
   maru::testing::TestContext paymethod_context_{executor_, "homecleaning", "paymethod"};
   maru::testing::TestContext cleaning_context_{executor_, "homecleaning", "cleaning"};
   maru::testing::TestContext message_context_{executor_, "homecleaning", "message"};
@@ -112,17 +109,12 @@ class Story {
   maru::testing::DirectCaller paymethod_to_payment_{payments_};
   maru::testing::DirectCaller* const to_payment_[2] = {&reservation_to_payment_,
                                                        &paymethod_to_payment_};
-  saga::Sagas reservation_sagas_{
-      {executor_, runtime_random_, reservation_context_.store(), journal_, reservation_metrics_},
-      {}};
-  saga::Sagas paymethod_sagas_{
-      {executor_, runtime_random_, paymethod_context_.store(), journal_, paymethod_metrics_}, {}};
   reservation::ReservationService reservations_{
       reservation_context_.store(),
-      reservation_sagas_.Add(reservation::RequestCleaning(reservation_to_payment_))};
+      reservation_context_.sagas().Add(reservation::RequestCleaning(reservation_to_payment_))};
   paymethod::PaymethodService paymethods_{
       paymethod_context_.store(),
-      paymethod_sagas_.Add(paymethod::RegisterPaymethod(paymethod_to_payment_))};
+      paymethod_context_.sagas().Add(paymethod::RegisterPaymethod(paymethod_to_payment_))};
   cleaning::CleaningService cleanings_{cleaning_context_.store()};
   message::MessageService messages_{message_context_.store()};
   dashboard::DashboardService views_{dashboard_context_.store()};
