@@ -2,7 +2,7 @@
 // clean decided by the reservation; pages, pay methods and messages agree with both in the end.
 // Method: six contexts in one process (story.h), first along the story's failures, then with random
 // people, weather and order of events. A failing seed replays exactly.
-#include "services/homecleaning/story.h"
+#include "services/homecleaning/story_testing.h"
 
 #include <string>
 

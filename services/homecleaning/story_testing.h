@@ -1,7 +1,7 @@
 // For tests: homecleaning in one process, without transport and broker: six contexts, people who do
 // things, events that travel in any order, and what everybody must agree on in the end.
-#ifndef MARU_SERVICES_HOMECLEANING_STORY_H_
-#define MARU_SERVICES_HOMECLEANING_STORY_H_
+#ifndef MARU_SERVICES_HOMECLEANING_STORY_TESTING_H_
+#define MARU_SERVICES_HOMECLEANING_STORY_TESTING_H_
 
 #include <map>
 #include <optional>
@@ -124,4 +124,4 @@ class Story {
 
 }  // namespace maru::homecleaning
 
-#endif  // MARU_SERVICES_HOMECLEANING_STORY_H_
+#endif  // MARU_SERVICES_HOMECLEANING_STORY_TESTING_H_

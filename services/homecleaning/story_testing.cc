@@ -1,4 +1,4 @@
-#include "services/homecleaning/story.h"
+#include "services/homecleaning/story_testing.h"
 
 #include <set>
 
