@@ -9,7 +9,30 @@
 
 namespace maru::async {
 
-enum class Rare : uint8_t {};
+enum class Rare : uint8_t {
+  // Store: it refuses a transaction as if too many waited.
+  kFullQueue,
+  // Store: a group of one transaction, though more wait.
+  kSmallGroup,
+  // Relay: one row at a time.
+  kSmallBatch,
+  // Relay: rows are deleted as soon as they are published.
+  kEarlyTrim,
+  // Subscriber: one event a commit.
+  kSmallCommit,
+  // Client of the broker: the connection counts as silent.
+  kFallsSilent,
+  // Broker: a read past the cache.
+  kReadFromDisk,
+  // Broker: a read of one record.
+  kShortRead,
+  // Broker: the smallest window for a publisher.
+  kSmallWindow,
+  // Broker: a member that is to release partitions is given no time.
+  kEarlyExpiry,
+  // How many there are.
+  kCount,
+};
 
 }  // namespace maru::async
 

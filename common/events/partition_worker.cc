@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/async/rare.h"
 #include "common/base/status.h"
 #include "common/events/backoff.h"
 
@@ -136,7 +137,9 @@ async::Task<void> PartitionWorker::MovePastGap(GapAnswer::Sender answer) {
 std::vector<LogRecord> PartitionWorker::TakeChunk() {
   size_t count = 0;
   size_t bytes = 0;
-  while (count < std::min(queue_.size(), limits_.max_events_per_commit)) {
+  const bool small = parts_.executor.Rarely(async::Rare::kSmallCommit);
+  const size_t most = small ? 1 : limits_.max_events_per_commit;
+  while (count < std::min(queue_.size(), most)) {
     bytes += SizeOf(queue_[count].record);
     if (count > 0 && bytes > limits_.max_bytes_per_commit) break;
     ++count;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/async/rare.h"
 #include "common/base/status.h"
 #include "common/rpc/error.h"
 
@@ -122,9 +123,9 @@ absl::StatusOr<std::vector<Record>> Relay::ToRecords(
 }
 
 async::Task<absl::Status> Relay::SendNext() {
-  CO_ASSIGN_OR_RETURN(
-      std::vector<maru::store::OutboxRow> rows,
-      co_await env_.store.ReadOutbox(sent_, options_.max_batch_rows, options_.max_batch_bytes));
+  const size_t most = env_.executor.Rarely(async::Rare::kSmallBatch) ? 1 : options_.max_batch_rows;
+  CO_ASSIGN_OR_RETURN(std::vector<maru::store::OutboxRow> rows,
+                      co_await env_.store.ReadOutbox(sent_, most, options_.max_batch_bytes));
   CO_ASSIGN_OR_RETURN(std::vector<Record> records, ToRecords(std::move(rows)));
   // Before Send completes: the ack may be faster.
   sent_ = records.back().sequence;
@@ -193,7 +194,8 @@ async::Task<void> Relay::TrimLoop() {
     }
     // Lazily: many rows per write, or none of them while commands are busy.
     const Instant until = env_.executor.Now() + options_.trim_delay;
-    while (published_ < trimmed_ + options_.trim_rows && env_.executor.Now() < until) {
+    const uint64_t rows = env_.executor.Rarely(async::Rare::kEarlyTrim) ? 1 : options_.trim_rows;
+    while (published_ < trimmed_ + rows && env_.executor.Now() < until) {
       co_await acked_.WaitUntil(until);
     }
     const uint64_t target = published_;

@@ -5,6 +5,7 @@
 #include "common/store/testing/power_cuts.h"
 #include "common/store/testing/store_on_disk.h"
 #include "gtest/gtest.h"
+#include "rocksdb/options.h"
 
 namespace maru::store {
 namespace {
@@ -25,6 +26,24 @@ TEST(StoreBitRotTest, AFlippedBitIsFoundAndItsFileNamedOrItDoesNotMatter) {
   EXPECT_GT(rot.found(".sst").all(), 0);
   EXPECT_GT(rot.found("MANIFEST").all(), 0);
   EXPECT_GT(rot.found("CURRENT").all(), 0);
+}
+
+// Without compaction no table that an older manifest names is missing, and the log goes on behind
+// the tables that it does not name: nothing else would notice.
+TEST(StoreBitRotTest, AManifestThatSeemsToEndEarlyIsDamage) {
+  constexpr uint64_t kSeed = 20270120;
+  StoreOnDisk store(std::make_shared<SimulatedDisk>(kSeed), kSeed);
+  store.options().adjust = [adjust = store.options().adjust](rocksdb::Options& rocksdb) {
+    adjust(rocksdb);
+    rocksdb.disable_auto_compactions = true;
+  };
+  ASSERT_TRUE(store.Open().ok());
+  for (int i = 0; i < 150; ++i) ASSERT_TRUE(store.Step());
+  store.Close();
+
+  BitRot rot(store, store.disk(), kSeed);
+  rot.FlipRecordHeaders();
+  EXPECT_GT(rot.found("MANIFEST").at_open, 0);
 }
 
 // Compaction reads what is damaged and must not write the rest as if it were all.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/async/rare.h"
 #include "common/store/key.h"
 #include "common/store/records.h"
 #include "common/store/table.h"
@@ -79,6 +80,7 @@ Store::Store(StoreOptions options, std::unique_ptr<Backend> backend, async::Exec
       executor_(executor),
       backend_(std::move(backend)),
       outbox_grew_(executor),
+      committed_(executor),
       failed_(executor),
       posting_(executor) {}
 
@@ -86,7 +88,8 @@ Store::~Store() = default;
 
 absl::Status Store::Admit() const {
   if (!durable_.failure.ok()) return options::v1::errors::StoreFailed();
-  if (writer_->waiting() >= options_.max_queued) return options::v1::errors::Overloaded();
+  if (writer_->waiting() >= options_.max_queued || executor_.Rarely(async::Rare::kFullQueue))
+    return options::v1::errors::Overloaded();
   return absl::OkStatus();
 }
 
@@ -101,6 +104,8 @@ void Store::Publish(Durable durable) {
   if (!failed) durable.failure = std::move(durable_.failure);
   durable_ = std::move(durable);
   if (grew) outbox_grew_.NotifyAll();
+  ++commits_;
+  committed_.NotifyAll();
   if (failed) failed_.NotifyAll();
 }
 

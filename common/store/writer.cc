@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/async/rare.h"
 #include "common/base/timestamp.h"
 #include "common/store/key.h"
 #include "common/store/records.h"
@@ -47,6 +48,7 @@ void Writer::RunThread() {
 
 void Writer::RunGroup(size_t size) {
   size = std::min(size, kMaxGroup);
+  if (posting_.executor().Rarely(async::Rare::kSmallGroup)) size = std::min<size_t>(size, 1);
   Work* work = nullptr;
   for (size_t i = 0; i < size && state_.overlay.bytes() < kMaxGroupBytes; ++i) {
     work = queue_.Exchange(work);

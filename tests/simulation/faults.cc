@@ -63,7 +63,7 @@ void Faults::PlanOne(std::string_view name, Kind kind, Instant when) {
 
 void Faults::Heal() {
   planned_.clear();
-  healed_ = true;
+  world_.rare().Stop();
   for (auto& [number, lasting] : std::exchange(lasting_, {})) lasting.undo();
   for (const auto& machine : world_.machines()) machine->Boot();
   Note("all faults are over");
@@ -84,7 +84,9 @@ void Faults::Note(std::string_view what, std::string_view where) {
 }
 
 Machine& Faults::AnyMachine() {
-  return *world_.machines()[random_.Below(world_.machines().size())];
+  Machine& machine = *world_.machines()[random_.Below(world_.machines().size())];
+  Note("on", machine.name());
+  return machine;
 }
 
 std::string Faults::AnyEnd() {

@@ -73,7 +73,6 @@ class Faults {
 
   World& world_;
   SeededRandom random_;
-  bool healed_ = false;
   std::vector<async::Timer> planned_;
   // What lasts, by number, with how to end it.
   struct Lasting {

@@ -46,7 +46,9 @@ void Machine::Boot() {
           [this](std::string_view line) {
             env_.trace.Remark(env_.scheduler.Now(), {name_, "log", line});
             return true;
-          }});
+          },
+      .keys = env_.keys,
+      .rarely = [&rare = env_.rare](async::Rare path) { return rare.Take(path); }});
   process_->host.executor().Post([this] { process_->tasks.Spawn(Start()); });
 }
 

@@ -17,6 +17,7 @@
 #include "common/base/seeded_random.h"
 #include "common/store/memory_backend.h"
 #include "mesh/context/host.h"
+#include "tests/simulation/rare_paths.h"
 #include "tests/simulation/sim_host.h"
 #include "tests/simulation/trace.h"
 
@@ -42,6 +43,8 @@ class Machine {
     // Of whoever restarts processes.
     async::SimExecutor& outside;
     Trace& trace;
+    RarePaths& rare;
+    KeyCache& keys;
     uint64_t seed;
   };
   // `environment` outlives the machine.

@@ -1,10 +1,15 @@
 #include "tests/simulation/sim_api.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/status.h"
 #include "common/base/strings.h"
 #include "common/rpc/error.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/text_format.h"
 
 namespace maru::simulation {
 
@@ -26,6 +31,39 @@ rpc::CallOptions OptionsOf(const workload::CallOptions& options, Instant now) {
   }
   if (!options.position.empty()) sent.metadata.Add("maru-position", options.position);
   return sent;
+}
+
+const google::protobuf::MethodDescriptor* DescriptorOf(std::string_view path) {
+  std::string name(MethodOf(path));
+  std::replace(name.begin(), name.end(), '/', '.');
+  const auto* method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
+  MARU_CHECK(method != nullptr);
+  return method;
+}
+
+std::string Readable(const google::protobuf::Descriptor* type, const std::string& bytes) {
+  const std::unique_ptr<google::protobuf::Message> message(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  if (!message->ParseFromString(bytes)) return "?";
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetSingleLineMode(true);
+  printer.SetUseUtf8StringEscaping(true);
+  std::string text;
+  printer.PrintToString(*message, &text);
+  return text;
+}
+
+std::string ReadableRequest(std::string_view path, const std::string& request) {
+  return Readable(DescriptorOf(path)->input_type(), request);
+}
+
+std::string ReadableReply(std::string_view path, const rpc::Reply& reply) {
+  if (!reply.status.ok()) {
+    // Not all of the status: its details are in no order.
+    return absl::StrCat(absl::StatusCodeToString(reply.status.code()), " ",
+                        rpc::ReasonOf(reply.status), " ", reply.status.message());
+  }
+  return Readable(DescriptorOf(path)->output_type(), reply.message);
 }
 
 }  // namespace
@@ -58,14 +96,22 @@ Outcome SimApi::OutcomeOf(const rpc::Reply& reply, Instant began) const {
   return outcome;
 }
 
+void SimApi::Remark(uint64_t call, std::string_view what, std::string_view path,
+                    const std::string& more) {
+  world_.trace().Remark(world_.Now(), {"client", what, absl::StrCat("#", call), path, more});
+}
+
 async::Task<Outcome> SimApi::Call(std::string_view deployment, std::string_view path,
                                   const std::string& request, workload::CallOptions options,
                                   std::string* reply) {
   const Instant began = world_.client().Now();
   rpc::Channel& channel = ChannelTo(deployment);
   rpc::CallOptions sent = OptionsOf(options, began);
+  const uint64_t number = ++calls_;
+  const bool aloud = world_.trace().keeps();
+  if (aloud) Remark(number, "asks", path, ReadableRequest(path, request));
   rpc::Reply answer = co_await channel.Call(MethodOf(path), request, std::move(sent));
-  ++calls_;
+  if (aloud) Remark(number, "hears", path, ReadableReply(path, answer));
   *reply = std::move(answer.message);
   co_return OutcomeOf(answer, began);
 }

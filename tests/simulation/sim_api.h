@@ -46,6 +46,8 @@ class SimApi final : public workload::Api {
   uint64_t calls() const { return calls_; }
 
  private:
+  // For readers of the trace.
+  void Remark(uint64_t call, std::string_view what, std::string_view path, const std::string& more);
   rpc::Channel& ChannelTo(std::string_view deployment);
   workload::Outcome OutcomeOf(const rpc::Reply& reply, Instant began) const;
 

@@ -14,6 +14,7 @@
 #include "common/rpc/sim/network.h"
 #include "tests/simulation/fixture.h"
 #include "tests/simulation/machine.h"
+#include "tests/simulation/rare_paths.h"
 #include "tests/simulation/trace.h"
 
 namespace maru::simulation {
@@ -37,6 +38,7 @@ class World {
   const std::vector<std::unique_ptr<Machine>>& machines() const { return machines_; }
   bool AllServing() const;
   rpc::SimNetwork& network() { return network_; }
+  RarePaths& rare() { return rare_; }
   // Where faults are planned; its time is the world's.
   async::SimExecutor& outside() { return outside_; }
   // The client: it never ends.
@@ -58,6 +60,7 @@ class World {
   Trace& trace_;
   SeededRandom seeds_;
   async::SimScheduler scheduler_;
+  RarePaths rare_;
   async::SimExecutor outside_;
   rpc::SimNetwork network_;
   std::map<std::string, std::string> addresses_;

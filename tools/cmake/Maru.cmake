@@ -79,7 +79,7 @@ target_compile_options(maru_own_code INTERFACE
   $<$<BOOL:${MARU_FUZZ}>:-fsanitize=fuzzer-no-link>)
 
 # What a label needs: `cmake --build --preset dev --target maru_tests_core`.
-set(MARU_TEST_LABELS unit core cross grpcurl fuzz)
+set(MARU_TEST_LABELS unit core cross grpcurl fuzz simulation)
 foreach(label IN LISTS MARU_TEST_LABELS)
   add_custom_target(maru_tests_${label})
 endforeach()
@@ -153,6 +153,7 @@ endfunction()
 #   unit     fast; the default
 #   core     fast and free of gRPC: also runs under the thread sanitizer (the packaged gRPC is not instrumented)
 #   cross    starts real processes: runs alone
+#   simulation  plays seeds on all processors: runs alone
 #   grpcurl  needs grpcurl: runs alone; exits with 77 where there is none, which ctest shows as skipped
 # Environment: TEST_TMPDIR (testing::TempDir()) is a folder of the test's own, which a run finds as the last one left it;
 # MARU_SOURCE_DIR and MARU_BINARY_DIR are the repository and the build folder (programs in its bin/).
@@ -192,7 +193,7 @@ function(maru_test)
       message(FATAL_ERROR "maru_test(NAME ${ARG_NAME}): unknown label ${label}; there are: ${MARU_TEST_LABELS}")
     endif()
     add_dependencies(maru_tests_${label} ${ARG_NAME})
-    if(label MATCHES "^(cross|grpcurl)$")
+    if(label MATCHES "^(cross|grpcurl|simulation)$")
       set_tests_properties(${ARG_NAME} PROPERTIES RUN_SERIAL ON)
     endif()
     if(label STREQUAL "grpcurl")

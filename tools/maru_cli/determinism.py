@@ -39,10 +39,10 @@ ALLOWED = {
     ("common/rpc/grpc/loop.h", "thread"): "the Executor of production: gRPC's completion queue",
     ("common/service/config.cc", "state"): "POSIX's environ, read once by main",
     ("common/service/metrics_server.h", "thread"): "Prometheus is served aside of the executor; it reads counters only",
-    ("common/store/read_pool.cc", "thread"): "waits for the disk; without threads under Threads::kNone",
-    ("common/store/read_pool.h", "thread"): "waits for the disk; without threads under Threads::kNone",
-    ("common/store/writer.cc", "thread"): "waits for fsync; a step on the executor under Threads::kNone",
-    ("common/store/writer.h", "thread"): "waits for fsync; a step on the executor under Threads::kNone",
+    ("common/store/read_pool.cc", "thread"): "waits for the disk; without threads where StoreOptions::steps is set",
+    ("common/store/read_pool.h", "thread"): "waits for the disk; without threads where StoreOptions::steps is set",
+    ("common/store/writer.cc", "thread"): "waits for fsync; a step where StoreOptions::steps is set",
+    ("common/store/writer.h", "thread"): "waits for fsync; a step where StoreOptions::steps is set",
     ("mesh/broker/log/worker.h", "thread"): "a Worker of the broker's log; a simulation has its own",
 }
 

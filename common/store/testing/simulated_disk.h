@@ -172,7 +172,7 @@ class SimulatedDisk final : public rocksdb::FileSystem {
   uint64_t Free() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   uint64_t Below(uint64_t limit) { return random_.Next() % limit; }
   // Lets chance decide what of the unsynced is on the disk. False: nothing.
-  bool Settle(Node& node);
+  bool Settle(Node& node, std::string_view path);
   void KeepSectors(Node& node);
   void SettleNames(Survivors& survivors) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

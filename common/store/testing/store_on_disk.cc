@@ -107,6 +107,7 @@ StoreOnDisk::StoreOnDisk(std::shared_ptr<SimulatedDisk> disk, uint64_t seed)
 
 std::unique_ptr<StoreOnDisk> StoreOnDisk::MovedTo(std::shared_ptr<SimulatedDisk> disk) const {
   auto moved = std::make_unique<StoreOnDisk>(std::move(disk), /*seed=*/commands_);
+  moved->options_.adjust = options_.adjust;
   moved->possible_ = possible_;
   moved->store_id_ = store_id_;
   moved->request_ids_ = request_ids_;

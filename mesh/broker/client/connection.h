@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "common/async/rare.h"
 #include "common/async/scope.h"
 #include "common/async/signal.h"
 #include "common/async/task.h"
@@ -50,7 +51,7 @@ class Connection {
   async::Task<void> WatchSilence() {
     while (true) {
       const Instant until = heard_ + heartbeat_interval_ * 3;
-      if (until <= env_.executor.Now()) break;
+      if (until <= env_.executor.Now() || env_.executor.Rarely(async::Rare::kFallsSilent)) break;
       co_await env_.executor.SleepUntil(until);
     }
     Break(absl::UnavailableError("the broker has fallen silent"));

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/async/rare.h"
 #include "common/base/status.h"
 #include "maru/broker/v1/errors.maru.h"
 #include "maru/options/v1/reasons.maru.h"
@@ -138,7 +139,8 @@ async::Task<absl::Status> Log::Change(Edit edit) {
 }
 
 async::Task<absl::StatusOr<ReadResult>> Log::Read(ReadRequest request) {
-  if (!request.from_disk) {
+  if (executor_.Rarely(async::Rare::kShortRead)) request.max_records = 1;
+  if (!request.from_disk && !executor_.Rarely(async::Rare::kReadFromDisk)) {
     if (std::optional<Chunk> chunk = tail_cache_.Read(request))
       co_return ReadResult(*std::move(chunk));
   }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/async/rare.h"
 #include "common/base/status.h"
 #include "maru/broker/v1/errors.maru.h"
 
@@ -138,7 +139,10 @@ void Group::Revoke(Member& member, std::vector<Share> shares) {
   generation_ = generations_.Next();
   member.revoking = generation_;
   member.revoked = {shares.begin(), shares.end()};
-  member.expiry = async::Timer(executor_, executor_.Now() + member.info.session_timeout,
+  const absl::Duration timeout = executor_.Rarely(async::Rare::kEarlyExpiry)
+                                     ? absl::ZeroDuration()
+                                     : member.info.session_timeout;
+  member.expiry = async::Timer(executor_, executor_.Now() + timeout,
                                [this, name = member.info.name] { Expire(name); });
   member.stream->OnRevoked(generation_, shares);
 }

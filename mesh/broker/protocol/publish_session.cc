@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/async/rare.h"
 #include "common/base/status.h"
 #include "mesh/broker/protocol/durations.h"
 
@@ -127,7 +128,8 @@ bool PublishSession::NextResponse(v1::PublishResponse& response) {
 }
 
 void PublishSession::FillCredit(v1::Credit& credit) {
-  const bool busy = env_.log.appending_bytes() > env_.options.publish_busy_bytes;
+  const bool busy = env_.log.appending_bytes() > env_.options.publish_busy_bytes ||
+                    env_.executor.Rarely(async::Rare::kSmallWindow);
   const uint64_t bytes = busy ? kSmallestPublishWindowBytes : env_.options.publish_window_bytes;
   credit.set_records(answered_records_ + env_.options.publish_window_records);
   credit.set_bytes(answered_bytes_ + bytes);
