@@ -12,6 +12,7 @@
 #include "common/store/manifest.h"
 #include "common/store/rocksdb_options.h"
 #include "common/store/rocksdb_status.h"
+#include "rocksdb/convenience.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 #include "rocksdb/listener.h"
@@ -175,6 +176,12 @@ class RocksDbBackend final : public Backend {
         mark_(std::move(mark)),
         manifest_(std::move(manifest)),
         db_(std::move(db)) {}
+  ~RocksDbBackend() override {
+    // An orderly end covers what the manifest has gained since the last commit; a mark that cannot
+    // be written says less, and that is all.
+    rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);
+    if (!failed_ && mark_->last().sequence > 0) NoteCommit().IgnoreError();
+  }
 
   absl::Status Write(const std::vector<Change>& changes) override {
     if (failed_) return absl::InternalError("an earlier write failed");
