@@ -23,7 +23,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "common/async/executor.h"
 #include "common/async/signal.h"
 #include "common/base/log.h"
@@ -123,8 +122,8 @@ class Dispatcher final : public InboundHandler {
   absl::flat_hash_map<absl::string_view, std::unique_ptr<Method>> methods_;
   size_t unary_in_flight_ = 0;
   size_t streams_in_flight_ = 0;
-  // What to notify for EndWatches: one for each stream that it ends.
-  absl::flat_hash_set<async::Signal*> watches_;
+  // What to notify for EndWatches: one for each stream that it ends, in order of arrival.
+  std::vector<async::Signal*> watches_;
   bool stopping_ = false;
 };
 

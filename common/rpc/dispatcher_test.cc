@@ -511,6 +511,20 @@ TEST_F(DispatcherTest, AContextActsForAUserWithinTheUsersCommand) {
   EXPECT_EQ(service_.seen->actor, "datecourse-review");
 }
 
+TEST_F(DispatcherTest, AContextThatActsForWhatIsNoTextIsRefused) {
+  const std::pair<const char*, std::string> kBad[] = {{"maru-actor-bin", "\xff\xfe"},
+                                                      {"maru-actor-bin", std::string(257, 'a')},
+                                                      {"maru-request-id", "두 줄"},
+                                                      {"maru-request-id", std::string(65, 'a')}};
+  for (const auto& [key, value] : kBad) {
+    Metadata metadata;
+    metadata.Add(key, value);
+    const Reply reply = Finish(kCheck, Get(), "service:datecourse-review", std::move(metadata));
+    EXPECT_EQ(reply.status.code(), absl::StatusCode::kInvalidArgument) << key;
+  }
+  EXPECT_EQ(service_.called, 0);
+}
+
 TEST_F(DispatcherTest, TheShorterDeadlineWins) {
   Finish(kGet, Get(), "customer:kim");
   EXPECT_EQ(service_.seen->deadline, executor_.Now() + absl::Seconds(2));

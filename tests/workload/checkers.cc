@@ -1,5 +1,7 @@
 #include "tests/workload/checkers.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "tests/workload/settle.h"
 
@@ -8,7 +10,9 @@ namespace {
 
 using async::Task;
 
-constexpr absl::Duration kLookAgain = absl::Milliseconds(50);
+// Between two looks; twice as long each time: a look reads everything.
+constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
+constexpr absl::Duration kLongestPause = absl::Seconds(5);
 
 struct Checker {
   const char* invariant;
@@ -48,10 +52,12 @@ Task<std::string> CheckExact(Api& api, Ledger ledger, absl::Duration within) {
   const Actor admin(api, "admin", "root");
   async::Executor& executor = api.executor();
   const Instant until = executor.Now() + within;
+  absl::Duration pause = kFirstPause;
   while (true) {
     std::string problems = co_await CheckOnce(admin, ledger);
     if (problems.empty() || executor.Now() >= until) co_return problems;
-    co_await executor.Sleep(kLookAgain);
+    co_await executor.Sleep(pause);
+    pause = std::min(2 * pause, kLongestPause);
   }
 }
 

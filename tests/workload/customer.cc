@@ -24,6 +24,7 @@ Customer::Customer(Api& api, const std::string& subject, const Courses& courses,
                    std::string foreign_id, PersonOptions options)
     : Person(api, "customer", subject, options),
       courses_(courses),
+      reviewer_(OneIn(2)),
       foreign_id_(std::move(foreign_id)) {}
 
 Task<> Customer::Step() {
@@ -35,17 +36,30 @@ Task<> Customer::Step() {
     Task<> (Customer::*step)();
   };
   static constexpr Choice kChoices[] = {
-      {20, &Customer::Comment},       {8, &Customer::ModifyComment},
-      {8, &Customer::DeleteComment},  {6, &Customer::WriteReview},
-      {4, &Customer::ModifyReview},   {4, &Customer::DeleteReview},
-      {3, &Customer::RaceForOne},     {2, &Customer::RaceOfRepeats},
-      {2, &Customer::RaceOfDeletes},  {2, &Customer::RaceOfTexts},
-      {8, &Customer::LookAtPage},     {3, &Customer::LookAtSchedule},
-      {2, &Customer::LookAtPages},    {3, &Customer::LookAtOwn},
-      {2, &Customer::ListOwn},        {3, &Customer::ReadMessages},
-      {5, &Customer::TryInvalid},     {2, &Customer::TryForeign},
-      {3, &Customer::TryRepeat},      {2, &Customer::TryReuseOfRequestId},
-      {1, &Customer::TryForgedToken}, {2, &Customer::TryPageToken},
+      {20, &Customer::Comment},
+      {8, &Customer::ModifyComment},
+      {8, &Customer::DeleteComment},
+      {6, &Customer::WriteReview},
+      {4, &Customer::ModifyReview},
+      {4, &Customer::DeleteReview},
+      {3, &Customer::RaceForOne},
+      {2, &Customer::RaceOfRepeats},
+      {2, &Customer::RaceOfDeletes},
+      {2, &Customer::RaceOfTexts},
+      {8, &Customer::LookAtPage},
+      {3, &Customer::LookAtSchedule},
+      {2, &Customer::LookAtPages},
+      {3, &Customer::LookAtOwn},
+      {2, &Customer::ListOwn},
+      {3, &Customer::ReadMessages},
+      {5, &Customer::TryInvalid},
+      {2, &Customer::TryForeign},
+      {3, &Customer::TryRepeat},
+      {2, &Customer::TryReuseOfRequestId},
+      {1, &Customer::TryForgedToken},
+      {2, &Customer::TryPageToken},
+      {2, &Customer::TryReviewOfNothing},
+      {4, &Customer::WriteAndLook},
   };
   constexpr size_t kToggles = 20;
   static constexpr size_t kSum = [] {
@@ -53,6 +67,10 @@ Task<> Customer::Step() {
     for (const Choice& choice : kChoices) sum += choice.weight;
     return sum;
   }();
+  if (reviewer_ && OneIn(2)) {
+    if (OneIn(2)) co_return co_await TryReviewOfNothing();
+    co_return co_await (own().review.id.empty() ? WriteReview() : DeleteReview());
+  }
   size_t dice = Pick(kSum);
   for (const Choice& choice : kChoices) {
     if (dice < choice.weight) co_return co_await (this->*choice.step)();
@@ -136,7 +154,7 @@ void Customer::TakePerhapsDeleted(const std::string& id) {
 }
 
 void Customer::NotePosition(Covers covers, const Outcome& outcome) {
-  if (outcome.position.empty()) return;
+  if (outcome.position.empty() || !api().JudgesPositions()) return;
   last_position_ = {course_->id(), outcome.position, covers};
 }
 

@@ -78,9 +78,12 @@ class Customer final : public Person {
   async::Task<> LookAtOwn();
   async::Task<> ListOwn();
   async::Task<> ReadMessages();
+  // Writes on the course of its own and looks at once, with the position of the reply.
+  async::Task<> WriteAndLook();
   // What must be refused (customer_refusals.cc).
   async::Task<> TryInvalid();
   async::Task<> TryForeign();
+  async::Task<> TryReviewOfNothing();
   async::Task<> TryRepeat();
   async::Task<> TryReuseOfRequestId();
   async::Task<> TryForgedToken();
@@ -100,6 +103,7 @@ class Customer final : public Person {
   // The position to hand back, for half of all looks at the course where it was given: what it
   // covers.
   Covers DrawPosition(CallOptions& options);
+  async::Task<> LookAtPage(Covers covers, std::string position);
   // What a place shows of a course: counts where only this customer acts, the title everywhere.
   void Shown(Mirror::Place place, const std::string& course_id, const Counts& shown,
              const std::string& title, Covers covers);
@@ -113,6 +117,9 @@ class Customer final : public Person {
   std::string Text();
 
   const Courses& courses_;
+  // Reviews more than anything else: what review asks schedule is often enough for its breaker to
+  // open while schedule is away.
+  const bool reviewer_;
   const std::string foreign_id_;
   // The course of this step.
   Courses::Ref course_;

@@ -47,12 +47,17 @@ void Customer::CheckPage(const viewpage::ScheduleView& page, Covers covers) {
 }
 
 Task<> Customer::LookAtPage() {
+  CallOptions options;
+  const Covers covers = DrawPosition(options);
+  co_await LookAtPage(covers, std::move(options.position));
+}
+
+Task<> Customer::LookAtPage(Covers covers, std::string position) {
   const Instant began = Now();
   viewpage::GetScheduleViewRequest request;
   request.set_schedule_id(course_->id());
   CallOptions options;
-  const Covers covers = DrawPosition(options);
-  if (OneIn(2)) std::swap(options.position, *request.mutable_position());
+  (OneIn(2) ? options.position : *request.mutable_position()) = std::move(position);
   const auto page = co_await actor_.Call(kGetScheduleView, request, options);
   if (!Answered("GetScheduleView", page, began)) co_return;
   if (page.ok()) co_return CheckPage(page.reply, covers);
@@ -61,6 +66,16 @@ Task<> Customer::LookAtPage() {
     Note(absl::StrCat("page of ", course_->id(), ": ", Describe(page)));
   }
   if (own().page_seen) own().page_gone = true;
+}
+
+Task<> Customer::WriteAndLook() {
+  for (const Courses::Ref& course : courses_.For(subject())) {
+    if (course->guest() == subject()) course_ = course;
+  }
+  co_await Comment();
+  if (last_position_.course_id != course_->id()) co_return;
+  const std::string position = last_position_.position;
+  co_await LookAtPage(last_position_.covers, position);
 }
 
 Task<> Customer::LookAtSchedule() {

@@ -36,6 +36,15 @@ Task<> Customer::TryForeign() {
   ExpectRefusal("somebody else's text", refused, kNotFound);
 }
 
+Task<> Customer::TryReviewOfNothing() {
+  review::WriteReviewRequest request;
+  request.set_schedule_id("없는-코스");
+  request.set_comment_text("없는 코스인데요");
+  request.set_request_id(NewId());
+  const auto refused = co_await Insist(kWriteReview, request);
+  ExpectRefusal("a review of nothing", refused, kReviewClosed);
+}
+
 Task<> Customer::TryRepeat() {
   if (!last_.has_value()) co_return co_await Comment();
   const auto result = co_await Insist(kRegister, last_->first);

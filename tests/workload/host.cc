@@ -125,6 +125,7 @@ Task<> Host::Modify() {
     }
     ledger_.Modified(result.reply);
     if (!result.position.empty()) positions_[course->id()] = result.position;
+    if (OneIn(2)) co_await LookAtPage(course->id());
   } else if (verdict == Verdict::kUnknown) {
     ledger_.PerhapsModified(wanted);
     unsure_.insert(course->id());
@@ -157,13 +158,16 @@ Task<> Host::DeleteAgain() {
 Task<> Host::LookAtPage() {
   if (positions_.empty()) co_return;
   const auto known = std::next(positions_.begin(), static_cast<ptrdiff_t>(Pick(positions_.size())));
-  const std::string id = known->first;
-  if (unsure_.count(id) != 0) co_return;
+  co_await LookAtPage(known->first);
+}
+
+Task<> Host::LookAtPage(std::string id) {
+  if (unsure_.count(id) != 0 || !api().JudgesPositions()) co_return;
   const Instant began = Now();
   viewpage::GetScheduleViewRequest request;
   request.set_schedule_id(id);
   CallOptions options;
-  options.position = known->second;
+  options.position = positions_[id];
   const auto page = co_await actor_.Call(kGetScheduleView, request, options);
   if (!Answered("GetScheduleView with a position", page, began)) co_return;
   const auto row = ledger_.schedules().rows.find(id);

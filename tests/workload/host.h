@@ -34,6 +34,7 @@ class Host final : public Person {
   async::Task<> DeleteOne();
   async::Task<> DeleteAgain();
   async::Task<> LookAtPage();
+  async::Task<> LookAtPage(std::string id);
   async::Task<> ListOwn();
   async::Task<> TryInvalid();
   async::Task<> TryForeign();

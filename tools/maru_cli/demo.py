@@ -6,13 +6,15 @@ import pathlib
 import subprocess
 import time
 
-from maru_cli import build, common, demo_datecourse, demo_homecleaning, run, supervisor
+from maru_cli import build, common, demo_datecourse, demo_food, demo_homecleaning, run, supervisor
 
 # One module a system, with play(story).
-STORIES = {"datecourse": demo_datecourse, "homecleaning": demo_homecleaning}
+STORIES = {"datecourse": demo_datecourse, "homecleaning": demo_homecleaning, "food": demo_food}
 
 # Until an event is seen at its far end. It takes milliseconds; a killed context needs its restart on top.
 CATCH_UP_S = 20.0
+# The longest that a story watches something.
+WATCH_S = 120.0
 
 
 def register(subparsers):
@@ -66,9 +68,9 @@ class Story:
         common.say(f"\n── {title} " + "─" * max(0, 72 - len(title)))
 
     def call(self, who, context, method, request, position=""):
-        """One call as `who` ("host:mina"). The envelope that maru-cli prints: ok, reply, position, code, reason, …"""
-        command = [self._cli, "call", "--envelope", "--keys", str(pathlib.Path(self._state) / "keys"), "--as", who,
-                   "--deployment", f"{self._system}-{context}", "--address", self._addresses[f"{self._system}-{context}"]]
+        """One call as `who` ("host:mina", "owner:park@s1"). The envelope that maru-cli prints: ok, reply, position, code,
+        reason, …"""
+        command = [*self._command(who, context), "--envelope"]
         if position:
             command += ["--position", position]
         done = subprocess.run([*command, method, json.dumps(request)], stdout=subprocess.PIPE, text=True, check=False)
@@ -76,6 +78,17 @@ class Story:
             return json.loads(done.stdout)
         except ValueError:
             common.fail(f"maru-cli answered something that is no JSON: {done.stdout!r}", "is it built from this checkout?")
+
+    def watch(self, who, context, method, request):
+        """Begins a call of a server stream, to go on beside the story."""
+        command = [*self._command(who, context), f"--timeout={WATCH_S:.0f}s"]
+        return Watch(subprocess.Popen([*command, method, json.dumps(request)], stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL, text=True))
+
+    def _command(self, who, context):
+        deployment = f"{self._system}-{context}"
+        return [self._cli, "call", "--keys", str(pathlib.Path(self._state) / "keys"), "--as", who, "--deployment", deployment,
+                "--address", self._addresses[deployment]]
 
     def done(self, text, envelope):
         """Says what was done and checks that it worked; its reply."""
@@ -118,3 +131,15 @@ class Story:
             return 1
         common.say(common.green(f"All {self._checks} checks are right, in {seconds:.1f} s."))
         return 0
+
+
+class Watch:
+    """A server stream under way."""
+
+    def __init__(self, process):
+        self._process = process
+
+    def messages(self):
+        """Waits for its end, however it ends; all that came, in order."""
+        out, _ = self._process.communicate(timeout=WATCH_S)
+        return [json.loads(line) for line in out.splitlines()]

@@ -1,7 +1,7 @@
 // For tests: food in one process, without transport and broker: five contexts, people who do
 // things, events that travel in any order, and what everybody must agree on in the end.
-#ifndef MARU_SERVICES_FOOD_STORY_H_
-#define MARU_SERVICES_FOOD_STORY_H_
+#ifndef MARU_SERVICES_FOOD_STORY_TESTING_H_
+#define MARU_SERVICES_FOOD_STORY_TESTING_H_
 
 #include <map>
 #include <random>
@@ -123,4 +123,4 @@ class Story {
 
 }  // namespace maru::food
 
-#endif  // MARU_SERVICES_FOOD_STORY_H_
+#endif  // MARU_SERVICES_FOOD_STORY_TESTING_H_

@@ -1,4 +1,4 @@
-#include "services/food/story.h"
+#include "services/food/story_testing.h"
 
 #include <algorithm>
 #include <optional>
@@ -178,7 +178,8 @@ std::map<std::string, Order> Story::Orders() {
     order::v1::ListOrdersRequest request;
     request.set_page_size(1000);
     request.set_status(static_cast<Order::Status>(status));
-    for (const auto& row : Run(orders_.ListOrders(call, request))->orders()) rows[row.id()] = row;
+    const auto page = Run(orders_.ListOrders(call, request));
+    for (const auto& row : page->orders()) rows[row.id()] = row;
   }
   return rows;
 }
@@ -188,7 +189,8 @@ std::map<std::string, Payment> Story::Payments() {
   request.set_page_size(1000);
   const rpc::CallContext call = Call(kAdmin);
   std::map<std::string, Payment> rows;
-  for (const auto& row : Run(payments_.ListPayments(call, request))->payments()) {
+  const auto page = Run(payments_.ListPayments(call, request));
+  for (const auto& row : page->payments()) {
     rows[row.reference_id()] = row;
   }
   return rows;
@@ -201,7 +203,8 @@ std::map<std::string, StoreOrder> Story::Tickets() {
     store::v1::ListStoreOrdersRequest request;
     request.set_page_size(1000);
     request.set_status(static_cast<StoreOrder::Status>(status));
-    for (const auto& row : Run(stores_.ListStoreOrders(call, request))->store_orders()) {
+    const auto page = Run(stores_.ListStoreOrders(call, request));
+    for (const auto& row : page->store_orders()) {
       EXPECT_TRUE(rows.emplace(row.order_id(), row).second) << "two tickets";
     }
   }
@@ -213,7 +216,8 @@ std::map<std::string, Delivery> Story::Deliveries() {
   request.set_page_size(1000);
   const rpc::CallContext call = Call(kAdmin);
   std::map<std::string, Delivery> rows;
-  for (const auto& row : Run(deliveries_.ListDeliveries(call, request))->deliveries()) {
+  const auto page = Run(deliveries_.ListDeliveries(call, request));
+  for (const auto& row : page->deliveries()) {
     EXPECT_TRUE(rows.emplace(row.order_id(), row).second) << "two deliveries";
   }
   return rows;
@@ -224,7 +228,8 @@ std::map<std::string, OrderView> Story::Views() {
   request.set_page_size(1000);
   const rpc::CallContext call = Call(kAdmin);
   std::map<std::string, OrderView> rows;
-  for (const auto& row : Run(views_.ListOrderViews(call, request))->order_views()) {
+  const auto page = Run(views_.ListOrderViews(call, request));
+  for (const auto& row : page->order_views()) {
     rows[row.order_id()] = row;
   }
   return rows;

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Shows that the simulator finds every deliberate break, and within how many seeds.
+
+    run.py --program build/release/bin/maru-sim-mutants [--seeds 100] [--jobs 2] [NAME…]
+
+First the program without a break must pass its first seeds. Exit code 1: a break survived all seeds, or nothing was broken and a
+seed failed all the same.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import mutate
+
+# Seeds of the first process; each further one runs twice as many.
+FIRST = 2
+# Seeds that must pass without a break.
+SOUND = 10
+# Of one process: what takes longer has come to a standstill.
+TIMEOUT_S = 180
+
+
+def play(program, keys, mutant, first, last):
+    """Plays seeds: the failed ones, and the first violated invariant of each."""
+    command = [program, f"--from={first}", f"--to={last}", "--repeat=0", f"--keys={keys}"]
+    environment = {**os.environ, "MARU_MUTANT": mutant}
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", timeout=TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        return [(last, "[standstill]")]
+    failed = [(int(seed), what) for seed, what in re.findall(r"^seed (\d+) failed:\n(\[[^\]]*\])?", done.stdout, re.M)]
+    if done.returncode != 0 and not failed:
+        # A broken invariant that production code itself checks.
+        lines = done.stderr.strip().splitlines()
+        failed = [(last, f"[ended by itself] {lines[-1] if lines else done.returncode}")]
+    return failed
+
+
+def hunt(program, keys, name, seeds):
+    """(seeds needed, what was violated); None: it survived."""
+    first, count = 1, FIRST
+    while first <= seeds:
+        last = min(first + count - 1, seeds)
+        failed = play(program, keys, name, first, last)
+        if failed:
+            return failed[0]
+        first, count = last + 1, 2 * count
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--seeds", type=int, default=100, help="after so many a break has survived")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
+    flags = parser.parse_args()
+    known = mutate.mutations()
+    for name in flags.names:
+        if name not in known:
+            parser.error(f"no such mutation: {name}")
+    names = flags.names or list(known)
+    with tempfile.TemporaryDirectory() as keys:
+        sound = play(flags.program, keys, "", 1, SOUND)
+        if sound:
+            sys.exit(f"without a break seed {sound[0][0]} fails: {sound[0][1]}")
+        survived = 0
+        with concurrent.futures.ThreadPoolExecutor(flags.jobs) as pool:
+            hunts = {pool.submit(hunt, flags.program, keys, name, flags.seeds): name for name in names}
+            for done in concurrent.futures.as_completed(hunts):
+                caught = done.result()
+                survived += caught is None
+                print(f"{hunts[done]:34}", f"seed {caught[0]:4}  {caught[1]}" if caught else "SURVIVED", flush=True)
+    print(f"{len(names) - survived} of {len(names)} caught")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
