@@ -58,10 +58,10 @@ Task<absl::StatusOr<v1::Delivery>> DeliveryService::CompleteDelivery(
         ASSIGN_OR_RETURN(const Completed completed,
                          Complete(row, request.id(), call.identity->subject, txn.Now()));
         if (completed.event.has_value()) {
-          const disk::Delivery& row = completed.delivery;
-          kDeliveries.Put(txn, row.id(), row);
-          kDeliveriesByReader.Delete(txn, kOnTheWay, row.id());
-          kDeliveriesByReader.Put(txn, rpc::PersonReader(row.rider_id()), row.id());
+          const std::string reader = rpc::PersonReader(completed.delivery.rider_id());
+          kDeliveries.Put(txn, request.id(), completed.delivery);
+          kDeliveriesByReader.Delete(txn, kOnTheWay, request.id());
+          kDeliveriesByReader.Put(txn, reader, request.id());
           txn.Emit(*completed.event);
         }
         return ToApi(completed.delivery);
