@@ -12,6 +12,11 @@
 #include "maru/datecourse/review/v1/review.pb.h"
 #include "maru/datecourse/schedule/v1/schedule.pb.h"
 #include "maru/datecourse/viewpage/v1/viewpage.pb.h"
+#include "maru/fashion/delivery/v1/delivery.pb.h"
+#include "maru/fashion/order/v1/order.pb.h"
+#include "maru/fashion/orderview/v1/orderview.pb.h"
+#include "maru/fashion/product/v1/product.pb.h"
+#include "maru/fashion/store/v1/store.pb.h"
 #include "maru/food/dashboard/v1/dashboard.pb.h"
 #include "maru/food/delivery/v1/delivery.pb.h"
 #include "maru/food/order/v1/order.pb.h"
@@ -45,6 +50,11 @@ std::vector<const FileDescriptor*> Contracts() {
       food::store::v1::StoreOrder::descriptor()->file(),
       food::delivery::v1::Delivery::descriptor()->file(),
       food::dashboard::v1::OrderView::descriptor()->file(),
+      fashion::product::v1::Product::descriptor()->file(),
+      fashion::order::v1::Order::descriptor()->file(),
+      fashion::store::v1::StoreOrder::descriptor()->file(),
+      fashion::delivery::v1::Delivery::descriptor()->file(),
+      fashion::orderview::v1::OrderStatus::descriptor()->file(),
       message::v1::Message::descriptor()->file(),
       payment::v1::Payment::descriptor()->file(),
   };
