@@ -13,6 +13,7 @@
 #include "common/async/signal.h"
 #include "common/base/status.h"
 #include "common/base/strings.h"
+#include "common/base/utf8.h"
 #include "common/rpc/error.h"
 #include "common/rpc/position.h"
 #include "common/rpc/trace.h"
@@ -26,6 +27,8 @@ namespace errors = options::v1::errors;
 using google::protobuf::Message;
 
 constexpr std::string_view kPositionKey = "maru-position";
+constexpr std::string_view kActorKey = "maru-actor-bin";
+constexpr size_t kMaxActorBytes = 256;
 constexpr std::string_view kRequestIdKey = "maru-request-id";
 constexpr std::string_view kTraceIdKey = "maru-trace-id";
 
@@ -109,7 +112,7 @@ struct Dispatcher::Headers {
         authorization = value;
       } else if (key == "traceparent") {
         traceparent = value;
-      } else if (key == "maru-actor-bin") {
+      } else if (key == kActorKey) {
         actor = value;
       } else if (key == kPositionKey) {
         position = value;
@@ -166,6 +169,33 @@ class Dispatcher::Ongoing {
   Dispatcher& dispatcher_;
   size_t& in_flight_;
   bool finished_ = false;
+};
+
+class Dispatcher::Watch {
+ public:
+  // `method` may be any: only those that EndWatches ends are listed.
+  Watch(Dispatcher& dispatcher, const Method* method, async::Signal& ended)
+      : dispatcher_(dispatcher), ended_(ended), listed_(IsEndless(method)) {
+    if (listed_) dispatcher_.watches_.push_back(&ended_);
+  }
+  ~Watch() {
+    if (listed_) std::erase(dispatcher_.watches_, &ended_);
+  }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  bool must_end() const { return listed_ && dispatcher_.stopping_; }
+
+ private:
+  static bool IsEndless(const Method* method) {
+    return method != nullptr && !method->is_open() &&
+           method->info().kind == MethodKind::kServerStream &&
+           method->info().deadline == absl::ZeroDuration();
+  }
+
+  Dispatcher& dispatcher_;
+  async::Signal& ended_;
+  const bool listed_;
 };
 
 Dispatcher::Dispatcher(DispatcherOptions options, DispatcherParts parts)
@@ -252,14 +282,20 @@ async::Task<absl::Status> Dispatcher::OnStream(const Inbound& inbound, ServerStr
 
   absl::Status status = Admit(ongoing, headers, inbound, call, expiry);
   if (status.ok()) {
-    // The handler ends by itself, at its deadline, or with its token; in the last two cases its
-    // frame is destroyed.
+    // The handler ends by itself, at its deadline, with its token, or with the server; in all but
+    // the first case its frame is destroyed.
     const Instant until = std::min(expiry, call.deadline);
     std::optional<absl::Status> result;
     async::Signal ended(parts_.executor);
+    const Watch watch(*this, ongoing.method, ended);
     async::Scope scope;
     scope.Spawn(Keep(ServeStream(*ongoing.method, headers, call, stream), result, ended));
     while (!result.has_value()) {
+      if (watch.must_end()) {
+        scope.CancelAll();
+        result = errors::NotServing();
+        break;
+      }
       const bool notified = co_await ended.WaitUntil(until);
       if (notified || result.has_value()) continue;
       scope.CancelAll();
@@ -274,6 +310,11 @@ async::Task<absl::Status> Dispatcher::OnStream(const Inbound& inbound, ServerStr
     stream.AddTrailing(key, std::move(value));
   });
   co_return status;
+}
+
+void Dispatcher::EndWatches() {
+  stopping_ = true;
+  for (async::Signal* watch : watches_) watch->NotifyAll();
 }
 
 async::Task<absl::Status> Dispatcher::ServeStream(const Method& method, const Headers& headers,
@@ -312,6 +353,11 @@ absl::Status Dispatcher::Admit(const Ongoing& ongoing, const Headers& headers,
   call.actor = call.identity->subject;
   if (call.identity->Is(options::v1::ROLE_SERVICE)) {
     // A context acts for a user and within the user's command; people cannot say so of themselves.
+    // Both go into events, which hold text only.
+    if (headers.actor.size() > kMaxActorBytes || !IsValidUtf8(headers.actor))
+      return InvalidField(kActorKey, "must be text of at most 256 bytes");
+    if (!headers.request_id.empty() && !IsEchoable(headers.request_id))
+      return InvalidField(kRequestIdKey, "must be at most 64 visible ASCII characters");
     if (!headers.actor.empty()) call.actor = headers.actor;
     call.request_id = headers.request_id;
   }

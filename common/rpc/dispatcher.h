@@ -24,6 +24,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "common/async/executor.h"
+#include "common/async/signal.h"
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "common/rpc/authenticator.h"
@@ -75,12 +76,18 @@ class Dispatcher final : public InboundHandler {
   async::Task<Reply> OnUnary(const Inbound& inbound, std::string_view message) override;
   async::Task<absl::Status> OnStream(const Inbound& inbound, ServerStream& stream) override;
 
+  // The server stops: ends server streams that have no deadline and so would not end by themselves
+  // (UNAVAILABLE/NOT_SERVING), now and from here on. Those open to anybody (health) end themselves.
+  void EndWatches();
+
  private:
   struct Method;
   // The metadata that we read.
   struct Headers;
   // A call while it is served: counts it, and notices when its frame is destroyed.
   class Ongoing;
+  // A stream in watches_, while its frame lives.
+  class Watch;
 
   Method* Find(std::string_view name) const;
   // Steps 1 to 4; fills in `call` but for what is in the request. `expiry`: until when the token
@@ -115,6 +122,9 @@ class Dispatcher final : public InboundHandler {
   absl::flat_hash_map<absl::string_view, std::unique_ptr<Method>> methods_;
   size_t unary_in_flight_ = 0;
   size_t streams_in_flight_ = 0;
+  // What to notify for EndWatches: one for each stream that it ends, in order of arrival.
+  std::vector<async::Signal*> watches_;
+  bool stopping_ = false;
 };
 
 }  // namespace maru::rpc

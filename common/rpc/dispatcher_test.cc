@@ -511,6 +511,20 @@ TEST_F(DispatcherTest, AContextActsForAUserWithinTheUsersCommand) {
   EXPECT_EQ(service_.seen->actor, "datecourse-review");
 }
 
+TEST_F(DispatcherTest, AContextThatActsForWhatIsNoTextIsRefused) {
+  const std::pair<const char*, std::string> kBad[] = {{"maru-actor-bin", "\xff\xfe"},
+                                                      {"maru-actor-bin", std::string(257, 'a')},
+                                                      {"maru-request-id", "두 줄"},
+                                                      {"maru-request-id", std::string(65, 'a')}};
+  for (const auto& [key, value] : kBad) {
+    Metadata metadata;
+    metadata.Add(key, value);
+    const Reply reply = Finish(kCheck, Get(), "service:datecourse-review", std::move(metadata));
+    EXPECT_EQ(reply.status.code(), absl::StatusCode::kInvalidArgument) << key;
+  }
+  EXPECT_EQ(service_.called, 0);
+}
+
 TEST_F(DispatcherTest, TheShorterDeadlineWins) {
   Finish(kGet, Get(), "customer:kim");
   EXPECT_EQ(service_.seen->deadline, executor_.Now() + absl::Seconds(2));
@@ -776,6 +790,19 @@ TEST_F(DispatcherTest, AStreamEndsAtItsDeadline) {
   executor_.Advance(absl::Minutes(1));
   ASSERT_TRUE(call.status.has_value());
   EXPECT_EQ(call.status->code(), absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(DispatcherTest, OnlyStreamsThatWouldNeverEndAreEndedWhenTheServerStops) {
+  service_.executor = &executor_;
+  const Call& watch = Begin(kWatch, Get(), "customer:kim");
+  const Call& bounded = Begin(kShort, Get(), "customer:kim");
+  dispatcher().EndWatches();
+  executor_.RunUntilIdle();
+  ASSERT_TRUE(watch.status.has_value());
+  ExpectRefused(*watch.status, absl::StatusCode::kUnavailable, "NOT_SERVING");
+  EXPECT_FALSE(bounded.status.has_value());
+  ExpectRefused(*Begin(kWatch, Get(), "customer:kim").status, absl::StatusCode::kUnavailable,
+                "NOT_SERVING");
 }
 
 TEST_F(DispatcherTest, AStreamThatEndsByItselfKeepsItsStatus) {

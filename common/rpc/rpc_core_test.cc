@@ -8,6 +8,7 @@
 #include "common/rpc/call_context.h"
 #include "common/rpc/error.h"
 #include "common/rpc/field_rules.h"
+#include "common/rpc/readers.h"
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 #include "maru/options/v1/reasons.maru.h"
@@ -166,6 +167,35 @@ TEST(FieldPathTest, IsCutBetweenCharacters) {
   const std::string text = FieldPath(FieldPath(), "m", key).ToString();
   EXPECT_LE(text.size(), kMaxPathBytes);
   EXPECT_EQ(text.substr(text.size() - 3), "색");
+}
+
+struct Row {
+  std::string customer_id() const { return "kim"; }
+  std::string store_id() const { return "김밥천국"; }
+  std::string rider_id() const { return rider; }
+  std::string rider;
+};
+
+TEST(ReadersTest, ARowIsItsCustomersItsStoresOwnersItsRidersAndAdmins) {
+  const auto identity = [](std::string subject, options::v1::Role role,
+                           std::vector<std::string> stores = {}) {
+    return Identity{.subject = std::move(subject), .roles = {role}, .store_ids = std::move(stores)};
+  };
+  const Identity owner = identity("park", options::v1::ROLE_OWNER, {"다른집", "김밥천국"});
+  EXPECT_TRUE(MayRead(Row{}, identity("kim", options::v1::ROLE_CUSTOMER)));
+  EXPECT_FALSE(MayRead(Row{}, identity("lee", options::v1::ROLE_CUSTOMER)));
+  EXPECT_TRUE(MayRead(Row{}, owner));
+  EXPECT_FALSE(MayRead(Row{}, identity("park", options::v1::ROLE_OWNER, {"다른집"})));
+  EXPECT_FALSE(MayRead(Row{}, identity("park", options::v1::ROLE_CUSTOMER, {"김밥천국"})))
+      << "stores are owners'";
+  EXPECT_FALSE(MayRead(Row{}, identity("jun", options::v1::ROLE_RIDER)));
+  EXPECT_FALSE(MayRead(Row{}, identity("", options::v1::ROLE_RIDER))) << "no rider yet";
+  EXPECT_TRUE(MayRead(Row{"jun"}, identity("jun", options::v1::ROLE_RIDER)));
+  EXPECT_TRUE(MayRead(Row{}, identity("root", options::v1::ROLE_ADMIN)));
+  EXPECT_EQ(ReadersOf(Row{"jun"}),
+            (std::vector<std::string>{"person/kim", "store/김밥천국", "person/jun"}));
+  EXPECT_EQ(ReaderNamesOf(owner),
+            (std::vector<std::string>{"person/park", "store/다른집", "store/김밥천국"}));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "common/store/page.h"
 
 #include "common/rpc/error.h"
+#include "common/store/merged_page.h"
 #include "common/store/store_testing.h"
 #include "common/store/tables.h"
 #include "gmock/gmock.h"
@@ -160,6 +161,52 @@ TEST_F(PageTest, AnIndexFindsItsTuplesByPrefix) {
                      store_->Read([](Reader& reader) { return kByKind.Has(reader, "even", 4); })));
   EXPECT_FALSE(*RunOn(executor_,
                       store_->Read([](Reader& reader) { return kByKind.Has(reader, "even", 3); })));
+}
+
+constexpr Table<StringValue, uint64_t> kOrders(kFirstContextTable + 3, "orders");
+
+TEST_F(PageTest, AMergedListHasWhatStandsUnderAnyNameOnceAndNewestFirst) {
+  Change([](Txn& txn) {
+    StringValue row;
+    for (uint64_t i = 1; i <= 7; ++i) {
+      row.set_value(i == 4 ? "hidden" : "shown");
+      kOrders.Put(txn, i, row);
+      // 1, 3, 5, 7; 2, 4, 6, 7; 5 is nobody's here.
+      kByKind.Put(txn, i == 5 ? "남" : i % 2 == 1 ? "홀수" : "짝수", i);
+    }
+    kByKind.Put(txn, "짝수", 7);
+  });
+  const auto list = [&](int32_t size, const std::string& token) {
+    return RunOn(executor_, store_->Read([&](Reader& reader) {
+      return ListMergedPage(reader, kByKind, kOrders,
+                            {.size = size, .token = token, .fingerprint = 42}, {"홀수", "짝수"},
+                            [](const StringValue& row) { return row.value() == "shown"; });
+    }));
+  };
+  const auto all = list(0, "");
+  std::vector<uint64_t> numbers;
+  for (const auto& row : all->rows) numbers.push_back(std::get<0>(row.key));
+  EXPECT_THAT(numbers, ElementsAre(7, 6, 3, 2, 1));
+  EXPECT_EQ(all->next_page_token, "");
+
+  // Pages may be short; together they are the whole.
+  for (const int32_t size : {1, 2, 3, 6}) {
+    std::vector<uint64_t> paged;
+    std::string token;
+    do {
+      const auto page = list(size, token);
+      ASSERT_TRUE(page.ok()) << page.status();
+      EXPECT_LE(page->rows.size(), static_cast<size_t>(size));
+      ASSERT_LT(paged.size(), 100u) << "the list never ends";
+      for (const auto& row : page->rows) paged.push_back(std::get<0>(row.key));
+      token = page->next_page_token;
+    } while (!token.empty());
+    EXPECT_EQ(paged, numbers) << size;
+  }
+  EXPECT_EQ(rpc::ReasonOf(list(1, MakePageToken(kOrders.KeyOf(3), 41)).status()),
+            "INVALID_PAGE_TOKEN");
+  EXPECT_EQ(rpc::ReasonOf(list(1, MakePageToken(kByKind.KeyOf("홀수", 3), 42)).status()),
+            "INVALID_PAGE_TOKEN");
 }
 
 }  // namespace

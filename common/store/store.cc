@@ -80,6 +80,7 @@ Store::Store(StoreOptions options, std::unique_ptr<Backend> backend, async::Exec
       executor_(executor),
       backend_(std::move(backend)),
       outbox_grew_(executor),
+      committed_(executor),
       failed_(executor),
       posting_(executor) {}
 
@@ -103,6 +104,8 @@ void Store::Publish(Durable durable) {
   if (!failed) durable.failure = std::move(durable_.failure);
   durable_ = std::move(durable);
   if (grew) outbox_grew_.NotifyAll();
+  ++commits_;
+  committed_.NotifyAll();
   if (failed) failed_.NotifyAll();
 }
 

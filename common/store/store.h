@@ -136,6 +136,11 @@ class Store final : public rpc::ReplayLookup {
   // Random, made with the store: members of a group must share one (design.md, broker).
   const std::string& store_id() const { return format_.store_id(); }
 
+  // For those who watch rows: how often readers may have come to see something new, and a signal
+  // that is notified after each time.
+  uint64_t commits() const { return commits_; }
+  async::Signal& committed() { return committed_; }
+
   // Set once the store has failed (fsync, I/O): every later transaction is refused; the process
   // should end.
   absl::Status failure() const { return durable_.failure; }
@@ -161,6 +166,8 @@ class Store final : public rpc::ReplayLookup {
   uint64_t trimmed_sequence_ = 0;
   Durable durable_;
   async::Signal outbox_grew_;
+  uint64_t commits_ = 0;
+  async::Signal committed_;
   async::Signal failed_;
   std::unique_ptr<ReadPool> reads_;
   std::unique_ptr<Writer> writer_;

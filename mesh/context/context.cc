@@ -1,6 +1,9 @@
 #include "mesh/context/context.h"
 
+#include <utility>
+
 #include "common/base/status.h"
+#include "common/rpc/identity/key_files.h"
 #include "mesh/context/context_config.h"
 #include "mesh/context/read_your_writes_service.h"
 
@@ -65,8 +68,9 @@ absl::Status Context::Open() {
 async::Task<absl::Status> Context::Begin(const Wire& wire) {
   Process& process = *process_;
   const std::string deployment = DeploymentOf(options_.config.system(), options_.context);
-  CO_ASSIGN_OR_RETURN(
-      signer_, rpc::ServiceSigner::Load(options_.config.keys(), deployment, host_.executor()));
+  const std::string key_folder = rpc::ServiceKeyFolder(options_.config.keys(), deployment);
+  CO_ASSIGN_OR_RETURN(rpc::Es256PrivateKey key, host_.OpenKeys()->PrivateKey(key_folder));
+  signer_ = std::make_unique<rpc::ServiceSigner>(deployment, std::move(key), host_.executor());
   bus_ = options_.bus(*this);
   peers_ = std::make_unique<Peers>(
       options_.config, host_, process.logger(), process.registry(),

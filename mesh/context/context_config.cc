@@ -82,6 +82,9 @@ void CheckContext(const std::string& system, const std::string& name, const Cont
   if (FromProto(config.saga().pending_limit()) <= absl::ZeroDuration()) {
     violations.push_back({"saga.pending_limit", "must be longer than 0"});
   }
+  if (FromProto(config.ticket().accept_limit()) <= absl::ZeroDuration()) {
+    violations.push_back({"ticket.accept_limit", "must be longer than 0"});
+  }
 }
 
 }  // namespace

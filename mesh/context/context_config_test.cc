@@ -35,6 +35,8 @@ TEST(DeploymentsTest, ListsWhatDesignSays) {
   EXPECT_EQ(deployments.AddressOf("datecourse", "review"), "127.0.0.1:7103");
   EXPECT_EQ(deployments.AddressOf("datecourse", "message"), "127.0.0.1:7104");
   EXPECT_EQ(deployments.AddressOf("datecourse", "viewpage"), "127.0.0.1:7105");
+  EXPECT_EQ(deployments.AddressOf("food", "order"), "127.0.0.1:7401");
+  EXPECT_EQ(deployments.AddressOf("food", "dashboard"), "127.0.0.1:7405");
   EXPECT_EQ(deployments.AddressOf("datecourse", "없음"), std::nullopt);
   EXPECT_EQ(Deployments(20000).AddressOf("datecourse", "review"), "127.0.0.1:20103");
 }
@@ -84,18 +86,19 @@ TEST(ContextConfigTest, GenericContextMustBeToldItsSystem) {
 
 TEST(ContextConfigTest, GenericContextServesOnlySystemsThatDeployIt) {
   ContextConfig config;
-  EXPECT_THAT(std::string(Load({"--system=teahouse"}, ContextRules("", "message"), config).message()),
-              HasSubstr("no system teahouse has a context message"));
+  EXPECT_THAT(
+      std::string(Load({"--system=teahouse"}, ContextRules("", "message"), config).message()),
+      HasSubstr("no system teahouse has a context message"));
 }
 
 TEST(ContextConfigTest, ContradictionsAreNamedTogether) {
   ContextConfig config;
   const absl::Status status =
       Load({"--system=food", "--listen=h:70000", "--metrics=h:1", "--breaker.open_min=10s",
-            "--breaker.open_max=5s", "--peers.schedule=nowhere"},
+            "--breaker.open_max=5s", "--peers.schedule=nowhere", "--ticket.accept_limit=0s"},
            ContextRules("datecourse", "review"), config);
   const std::string error(status.message());
-  EXPECT_THAT(error, HasSubstr("4 bad values"));
+  EXPECT_THAT(error, HasSubstr("5 bad values"));
   EXPECT_THAT(error, HasSubstr("system = \"food\" (--system): must be datecourse"));
   EXPECT_THAT(error,
               HasSubstr("listen = \"h:70000\" (--listen): must have a port from 0 to 65535"));
@@ -103,6 +106,7 @@ TEST(ContextConfigTest, ContradictionsAreNamedTogether) {
               HasSubstr("breaker.open_max = \"5s\" (--breaker.open_max): must not be shorter"));
   EXPECT_THAT(error,
               HasSubstr("peers.schedule = \"nowhere\" (--peers.schedule): must be HOST:PORT"));
+  EXPECT_THAT(error, HasSubstr("(--ticket.accept_limit): must be longer than 0"));
 }
 
 TEST(BrokerConfigTest, ToldNothingItHasItsPlace) {

@@ -27,6 +27,7 @@ class GrpcHost : public Host {
   async::Executor* disk_steps() override { return nullptr; }
   absl::StatusOr<std::unique_ptr<store::Backend>> OpenBackend(
       store::RocksDbOptions options) override;
+  std::unique_ptr<rpc::KeySource> OpenKeys() override { return std::make_unique<rpc::KeyFiles>(); }
   std::unique_ptr<rpc::Channel> OpenChannel(const std::string& target) override;
   absl::StatusOr<std::unique_ptr<rpc::Server>> Listen(const std::string& address, size_t max_calls,
                                                       rpc::InboundHandler& handler) override;

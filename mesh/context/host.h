@@ -16,6 +16,7 @@
 #include "common/async/task.h"
 #include "common/base/log.h"
 #include "common/base/random.h"
+#include "common/rpc/identity/key_files.h"
 #include "common/rpc/transport.h"
 #include "common/store/backend.h"
 #include "common/store/rocksdb_backend.h"
@@ -38,6 +39,9 @@ class Host {
   // The disk. `options.folder` names it; errors as of OpenRocksDb.
   virtual absl::StatusOr<std::unique_ptr<store::Backend>> OpenBackend(
       store::RocksDbOptions options) = 0;
+
+  // Keys, by folder of the configured one (key_files.h).
+  virtual std::unique_ptr<rpc::KeySource> OpenKeys() = 0;
 
   // A connection of its own to "127.0.0.1:7101".
   virtual std::unique_ptr<rpc::Channel> OpenChannel(const std::string& target) = 0;

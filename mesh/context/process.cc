@@ -44,7 +44,7 @@ absl::Status Process::Listen(const std::vector<rpc::Service*>& services,
                              rpc::ReplayLookup* replay) {
   verifier_ = std::make_unique<rpc::Verifier>(
       rpc::VerifierOptions{.keys_folder = options_.keys, .deployment = options_.deployment},
-      executor());
+      executor(), host_.OpenKeys());
   dispatcher_ = std::make_unique<rpc::Dispatcher>(
       rpc::DispatcherOptions{.system = options_.system,
                              .domain = options_.domain,
@@ -81,6 +81,7 @@ async::Task<void> Process::StopServing() {
   const absl::Duration drain = FromProto(options_.shutdown.drain());
   if (drain > absl::ZeroDuration()) co_await executor().Sleep(drain);
   health_->Shutdown();
+  dispatcher_->EndWatches();
   co_await server_->Shutdown(executor().Now() + FromProto(options_.shutdown.finish()));
 }
 

@@ -32,19 +32,26 @@ class WaitingMethod final : public rpc::BoundMethod {
 
   async::Task<rpc::EncodedReply> Unary(const rpc::CallContext& call,
                                        const Message& request) override {
-    const bool waits =
-        call.wanted.entries_size() > 0 && info().idempotency == options::v1::IDEMPOTENCY_QUERY;
-    return waits ? WaitThenRun(call, request) : method_.Unary(call, request);
+    return Waits(call) ? WaitThenRun(call, request) : method_.Unary(call, request);
   }
   async::Task<absl::Status> Stream(const rpc::CallContext& call, const Message* request,
                                    rpc::ServerStream& stream) override {
-    return method_.Stream(call, request, stream);
+    if (request == nullptr || !Waits(call)) return method_.Stream(call, request, stream);
+    return WaitThenStream(call, *request, stream);
   }
 
  private:
+  bool Waits(const rpc::CallContext& call) const {
+    return call.wanted.entries_size() > 0 && info().idempotency == options::v1::IDEMPOTENCY_QUERY;
+  }
   async::Task<rpc::EncodedReply> WaitThenRun(const rpc::CallContext& call, const Message& request) {
     CO_RETURN_IF_ERROR(co_await wait_(call));
     co_return co_await method_.Unary(call, request);
+  }
+  async::Task<absl::Status> WaitThenStream(const rpc::CallContext& call, const Message& request,
+                                           rpc::ServerStream& stream) {
+    CO_RETURN_IF_ERROR(co_await wait_(call));
+    co_return co_await method_.Stream(call, &request, stream);
   }
 
   rpc::BoundMethod& method_;

@@ -16,8 +16,8 @@ namespace maru::mesh {
 // task.
 using WaitForPosition = std::function<async::Task<absl::Status>(const rpc::CallContext& call)>;
 
-// `service`, with `wait` before each unary query that comes with a position. Other calls pass as
-// they are.
+// `service`, with `wait` before each query, unary or server stream, that comes with a position.
+// Other calls pass as they are.
 std::unique_ptr<rpc::Service> WithReadYourWrites(std::unique_ptr<rpc::Service> service,
                                                  WaitForPosition wait);
 

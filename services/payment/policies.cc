@@ -4,6 +4,8 @@
 #include <string>
 
 #include "common/base/status.h"
+#include "maru/food/order/v1/events.pb.h"
+#include "maru/food/store/v1/events.pb.h"
 #include "maru/homecleaning/paymethod/v1/events.pb.h"
 #include "maru/homecleaning/reservation/v1/events.pb.h"
 #include "maru/payment/v1/events.maru.h"
@@ -52,12 +54,27 @@ void AddHomecleaningPolicies(Provider& provider, events::Policies& on) {
                              });
 }
 
+void AddFoodPolicies(events::Policies& on) {
+  using food::order::v1::OrderCanceled;
+  using food::store::v1::StoreRejected;
+  on.Event<OrderCanceled>("order", [](Txn& txn, const Event&, const OrderCanceled& event) {
+    return Refund(txn, event.order_id());
+  });
+  on.Event<StoreRejected>("store", [](Txn& txn, const Event&, const StoreRejected& event) {
+    return Refund(txn, event.order_id());
+  });
+}
+
 }  // namespace
 
 // A system that takes money adds its handlers here: of what ends the flow that was paid for.
 bool AddPolicies(std::string_view system, Provider& provider, events::Policies& on) {
   if (system == "homecleaning") {
     AddHomecleaningPolicies(provider, on);
+    return true;
+  }
+  if (system == "food") {
+    AddFoodPolicies(on);
     return true;
   }
   return false;

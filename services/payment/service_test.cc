@@ -10,6 +10,8 @@
 #include "common/base/proto_testing.h"
 #include "common/rpc/error.h"
 #include "gtest/gtest.h"
+#include "maru/food/order/v1/events.maru.h"
+#include "maru/food/store/v1/events.maru.h"
 #include "maru/homecleaning/paymethod/v1/events.maru.h"
 #include "maru/homecleaning/reservation/v1/events.maru.h"
 #include "services/payment/ledger.h"
@@ -195,6 +197,24 @@ TEST_F(PaymentServiceTest, ARefundByEventIsOnceAlsoTogetherWithACancel) {
   ASSERT_TRUE(Cancel("r1").ok());
   EXPECT_EQ(Emitted(), (Names{"PaymentApproved", "PaymentCanceled"}));
   EXPECT_EQ(Balance("reference/r1"), 0);
+}
+
+TEST_F(PaymentServiceTest, FoodGivesBackWhatIsCanceledOrRejectedOnceEach) {
+  events::Policies policies;
+  MARU_CHECK(AddPolicies("food", provider_, policies));
+  context_.Route(events::Routes::Of("food", policies));
+  ASSERT_TRUE(Pay("canceled").ok());
+  ASSERT_TRUE(Pay("rejected").ok());
+  Emitted();
+  for (int i = 0; i < 2; ++i) {
+    const auto canceled = Proto<food::order::v1::OrderCanceled>("order_id: 'canceled'");
+    ASSERT_TRUE(context_.Hear(Enveloped("food.order", "e1", canceled)).ok());
+    const auto rejected = Proto<food::store::v1::StoreRejected>("order_id: 'rejected'");
+    ASSERT_TRUE(context_.Hear(Enveloped("food.store", "e2", rejected)).ok());
+  }
+  EXPECT_EQ(Emitted(), (Names{"PaymentCanceled", "PaymentCanceled"}));
+  EXPECT_EQ(Balance("reference/canceled"), 0);
+  EXPECT_EQ(Balance("reference/rejected"), 0);
 }
 
 TEST_F(PaymentServiceTest, AnEndThatIsHeardFirstLeavesATombstone) {

@@ -95,7 +95,8 @@ std::string CallChecks::ProblemOfError(const MethodDescriptor* method,
   if (!bad.has_value()) return "";
   if (bad->field_violations().empty()) return "a BadRequest without a field";
   for (const auto& violation : bad->field_violations()) {
-    if (!IsFieldPath(*method->input_type(), violation.field()))
+    const bool metadata = violation.field().starts_with("maru-");
+    if (!metadata && !IsFieldPath(*method->input_type(), violation.field()))
       return absl::StrCat("no field of the request: ", violation.field());
   }
   return "";

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/base/status.h"
 #include "common/base/strings.h"
 
@@ -53,7 +54,11 @@ rpc::CallContext CallBy(std::string_view actor, std::string request_id,
 
   rpc::CallContext call = maru::store::TestCall(std::move(request_id), request);
   auto identity = std::make_shared<rpc::Identity>();
-  identity->subject = std::string(actor.substr(colon + 1));
+  const size_t at = actor.find('@');
+  identity->subject = std::string(actor.substr(0, at).substr(colon + 1));
+  if (at != std::string_view::npos) {
+    identity->store_ids = absl::StrSplit(ToAbsl(actor.substr(at + 1)), ',');
+  }
   identity->roles.Add(number);
   call.actor = identity->subject;
   if (call.idempotency.has_value()) call.idempotency->principal = identity->subject;

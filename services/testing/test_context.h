@@ -61,7 +61,8 @@ class TestContext {
   uint64_t emitted_ = 0;
 };
 
-// A call by "customer:kim", "host:mina", "admin:root"; `request` is what a request_id stands for.
+// A call by "customer:kim", "host:mina", "owner:park@store-1,store-2", "admin:root"; `request` is
+// what a request_id stands for.
 rpc::CallContext CallBy(std::string_view actor, std::string request_id = {},
                         const std::string& request = {});
 

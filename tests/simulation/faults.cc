@@ -84,7 +84,9 @@ void Faults::Note(std::string_view what, std::string_view where) {
 }
 
 Machine& Faults::AnyMachine() {
-  return *world_.machines()[random_.Below(world_.machines().size())];
+  Machine& machine = *world_.machines()[random_.Below(world_.machines().size())];
+  Note("on", machine.name());
+  return machine;
 }
 
 std::string Faults::AnyEnd() {

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/rpc/identity/es256.h"
 #include "maru/config/v1/config.pb.h"
+#include "tests/simulation/key_cache.h"
 #include "tests/workload/api.h"
 
 namespace maru::simulation {
@@ -24,6 +25,7 @@ class Fixture {
   explicit Fixture(std::string folder);
 
   const std::string& keys() const { return keys_; }
+  KeyCache& key_cache() { return key_cache_; }
   // A person's token, valid in every run.
   std::string Token(const std::string& role, const std::string& subject);
   // One that no server may take.
@@ -34,6 +36,7 @@ class Fixture {
 
  private:
   const std::string keys_;
+  KeyCache key_cache_;
   std::optional<rpc::Es256PrivateKey> users_;
   // That nobody knows.
   std::optional<rpc::Es256PrivateKey> other_;

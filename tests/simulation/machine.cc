@@ -47,6 +47,7 @@ void Machine::Boot() {
             env_.trace.Remark(env_.scheduler.Now(), {name_, "log", line});
             return true;
           },
+      .keys = env_.keys,
       .rarely = [&rare = env_.rare](async::Rare path) { return rare.Take(path); }});
   process_->host.executor().Post([this] { process_->tasks.Spawn(Start()); });
 }

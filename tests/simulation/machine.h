@@ -44,6 +44,7 @@ class Machine {
     async::SimExecutor& outside;
     Trace& trace;
     RarePaths& rare;
+    KeyCache& keys;
     uint64_t seed;
   };
   // `environment` outlives the machine.

@@ -22,6 +22,9 @@ constexpr absl::Duration kLoad = absl::Seconds(60);
 // command; until all events have had their effect.
 constexpr absl::Duration kUntilServing = absl::Seconds(30);
 constexpr absl::Duration kUntilHeard = absl::Seconds(90);
+// A machine that lost its power said nothing: until its peers have noticed, three heartbeats of the
+// broker's protocol, what they say of themselves is old.
+constexpr absl::Duration kUntilNoticed = absl::Seconds(20);
 constexpr absl::Duration kUntilQuiet = absl::Seconds(120);
 // And of the checkers' own reads.
 constexpr absl::Duration kForReading = absl::Seconds(60);
@@ -29,7 +32,7 @@ constexpr absl::Duration kForReading = absl::Seconds(60);
 workload::WorkloadOptions LoadOptions() {
   workload::WorkloadOptions options;
   options.customers = 3;
-  options.most_think = absl::Milliseconds(1200);
+  options.most_think = absl::Milliseconds(1600);
   return options;
 }
 
@@ -68,6 +71,7 @@ class Run {
     if (!Within(kUntilServing, "every process serves", [&] { return world_.AllServing(); })) return;
     api_.SetCalm();
     if (!Within(kUntilHeard, "every client has heard", [&] { return loaded; })) return;
+    world_.Run(world_.Now() + kUntilNoticed, [] { return false; });
     std::optional<std::string> checked;
     scope_.Spawn(Checked(checked));
     const auto is_checked = [&] { return checked.has_value(); };

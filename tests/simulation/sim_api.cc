@@ -9,6 +9,7 @@
 #include "common/rpc/error.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "google/protobuf/text_format.h"
 
 namespace maru::simulation {
 
@@ -43,7 +44,13 @@ const google::protobuf::MethodDescriptor* DescriptorOf(std::string_view path) {
 std::string Readable(const google::protobuf::Descriptor* type, const std::string& bytes) {
   const std::unique_ptr<google::protobuf::Message> message(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
-  return message->ParseFromString(bytes) ? message->ShortDebugString() : "?";
+  if (!message->ParseFromString(bytes)) return "?";
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetSingleLineMode(true);
+  printer.SetUseUtf8StringEscaping(true);
+  std::string text;
+  printer.PrintToString(*message, &text);
+  return text;
 }
 
 std::string ReadableRequest(std::string_view path, const std::string& request) {

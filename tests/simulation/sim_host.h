@@ -13,6 +13,7 @@
 #include "common/rpc/sim/network.h"
 #include "common/store/memory_backend.h"
 #include "mesh/context/host.h"
+#include "tests/simulation/key_cache.h"
 
 namespace maru::simulation {
 
@@ -30,12 +31,15 @@ class SimHost final : public mesh::Host {
     // How long the next step of the disk takes.
     std::function<absl::Duration()> disk_delay;
     LogSink log;
+    // Keys that have been read.
+    KeyCache& keys;
     // Which rare paths to take.
     std::function<bool(async::Rare)> rarely;
   };
   explicit SimHost(Parts parts)
       : disk_(parts.disk),
         log_(std::move(parts.log)),
+        keys_(parts.keys),
         random_(parts.seed),
         executor_(parts.scheduler, parts.boot, parts.wall),
         disk_steps_(executor_, std::move(parts.disk_delay)),
@@ -53,6 +57,7 @@ class SimHost final : public mesh::Host {
   absl::StatusOr<std::unique_ptr<store::Backend>> OpenBackend(store::RocksDbOptions) override {
     return store::MemoryBackend::Open(disk_);
   }
+  std::unique_ptr<rpc::KeySource> OpenKeys() override { return keys_.Open(); }
   std::unique_ptr<rpc::Channel> OpenChannel(const std::string& target) override {
     return node_.OpenChannel(target);
   }
@@ -69,6 +74,7 @@ class SimHost final : public mesh::Host {
  private:
   store::MemoryDisk& disk_;
   const LogSink log_;
+  KeyCache& keys_;
   SeededRandom random_;
   async::SimExecutor executor_;
   async::SimDelayedExecutor disk_steps_;

@@ -89,9 +89,10 @@ World::~World() = default;
 void World::AddMachine(const std::string& name, const std::string& address, StartServer start) {
   network_.AddMachine(name, address);
   addresses_[name] = address;
-  machines_.push_back(std::make_unique<Machine>(
-      Machine::Environment{scheduler_, network_, outside_, trace_, rare_, seeds_.Next()}, name,
-      std::move(start)));
+  machines_.push_back(
+      std::make_unique<Machine>(Machine::Environment{scheduler_, network_, outside_, trace_, rare_,
+                                                     fixture_.key_cache(), seeds_.Next()},
+                                name, std::move(start)));
 }
 
 bool World::AllServing() const {

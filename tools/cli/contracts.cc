@@ -12,7 +12,16 @@
 #include "maru/datecourse/review/v1/review.pb.h"
 #include "maru/datecourse/schedule/v1/schedule.pb.h"
 #include "maru/datecourse/viewpage/v1/viewpage.pb.h"
+#include "maru/food/dashboard/v1/dashboard.pb.h"
+#include "maru/food/delivery/v1/delivery.pb.h"
+#include "maru/food/order/v1/order.pb.h"
+#include "maru/food/store/v1/store.pb.h"
+#include "maru/homecleaning/cleaning/v1/cleaning.pb.h"
+#include "maru/homecleaning/dashboard/v1/dashboard.pb.h"
+#include "maru/homecleaning/paymethod/v1/paymethod.pb.h"
+#include "maru/homecleaning/reservation/v1/reservation.pb.h"
 #include "maru/message/v1/message.pb.h"
+#include "maru/payment/v1/payment.pb.h"
 
 namespace maru::cli {
 namespace {
@@ -28,7 +37,16 @@ std::vector<const FileDescriptor*> Contracts() {
       datecourse::communication::v1::Communication::descriptor()->file(),
       datecourse::review::v1::Review::descriptor()->file(),
       datecourse::viewpage::v1::ScheduleView::descriptor()->file(),
+      homecleaning::reservation::v1::CleaningReservation::descriptor()->file(),
+      homecleaning::paymethod::v1::Paymethod::descriptor()->file(),
+      homecleaning::cleaning::v1::Cleaning::descriptor()->file(),
+      homecleaning::dashboard::v1::ReservationView::descriptor()->file(),
+      food::order::v1::Order::descriptor()->file(),
+      food::store::v1::StoreOrder::descriptor()->file(),
+      food::delivery::v1::Delivery::descriptor()->file(),
+      food::dashboard::v1::OrderView::descriptor()->file(),
       message::v1::Message::descriptor()->file(),
+      payment::v1::Payment::descriptor()->file(),
   };
 }
 

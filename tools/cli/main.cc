@@ -23,7 +23,8 @@ ABSL_FLAG(std::string, sub, "", "token: who it is for");
 ABSL_FLAG(std::string, roles, "", "token: roles, separated by commas");
 ABSL_FLAG(std::string, store_ids, "", "token: stores of an owner, separated by commas");
 ABSL_FLAG(absl::Duration, ttl, absl::Hours(1), "token: how long it is valid");
-ABSL_FLAG(std::string, as, "", "call: who calls, ROLE:SUB; empty: nobody");
+ABSL_FLAG(std::string, as, "",
+          "call: who calls, ROLE:SUB, an owner ROLE:SUB@STORE,STORE; empty: nobody");
 ABSL_FLAG(std::string, deployment, "",
           "call, methods: whose contract, e.g. datecourse-schedule or broker");
 ABSL_FLAG(std::string, address, "", "call: host:port");
@@ -97,9 +98,12 @@ int CallOnce(const Words& words) {
         absl::StrSplit(as, absl::MaxSplits(':', 1));
     rpc::Person person;
     person.roles = {role_and_sub.first};
-    person.subject = role_and_sub.second;
+    const std::pair<std::string, std::string> sub_and_stores =
+        absl::StrSplit(role_and_sub.second, absl::MaxSplits('@', 1));
+    person.subject = sub_and_stores.first;
+    person.store_ids = absl::StrSplit(sub_and_stores.second, ',', absl::SkipEmpty());
     if (person.subject.empty()) {
-      std::fprintf(stderr, "--as is ROLE:SUB, e.g. customer:kim\n");
+      std::fprintf(stderr, "--as is ROLE:SUB[@STORE,…], e.g. customer:kim, owner:park@s1\n");
       return kUsageError;
     }
     // Long enough for the call, the wait before it included.

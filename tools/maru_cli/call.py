@@ -15,7 +15,8 @@ def register(subparsers):
     call.add_argument("context", metavar="CONTEXT", help="schedule, datecourse-schedule, broker, …")
     call.add_argument("method", metavar="METHOD", help="RegisterSchedule, or a full name")
     call.add_argument("json", metavar="JSON", nargs="?", default="{}", help="the request ({})")
-    call.add_argument("--as", dest="actor", default="customer:kim", metavar="ROLE:SUB", help="who calls (customer:kim)")
+    call.add_argument("--as", dest="actor", default="customer:kim", metavar="ROLE:SUB",
+                      help="who calls (customer:kim; an owner with stores: owner:park@s1,s2)")
     call.add_argument("--position", default="", help="read-your-writes: the position that a command gave")
     call.add_argument("--envelope", action="store_true", help="print reply, position and error as one JSON object")
     _common(call)

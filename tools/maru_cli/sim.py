@@ -168,7 +168,7 @@ class _Player:
 
     def _report(self, took, preset):
         totals = self._totals
-        seeds, cpu = totals["seeds"], totals["seconds"]
+        seeds, cpu = totals["seeds"], totals["cpu_seconds"]
         if seeds and cpu:
             common.say(f"{seeds} seeds ({preset}, {self._jobs} jobs), {totals['failed']} failed: {seeds / took:.1f} a second, "
                        f"{totals['virtual_seconds'] / cpu:.0f} virtual hours per CPU hour; per seed "

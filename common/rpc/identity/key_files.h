@@ -36,6 +36,26 @@ absl::Status EnsureKeyPair(const std::string& folder);
 absl::StatusOr<Es256PublicKey> LoadPublicKey(const std::string& folder);
 absl::StatusOr<Es256PrivateKey> LoadPrivateKey(const std::string& folder);
 
+// Where keys come from, by folder. Executor's thread only.
+class KeySource {
+ public:
+  virtual ~KeySource() = default;
+  // Errors as of LoadPublicKey and LoadPrivateKey.
+  virtual absl::StatusOr<Es256PublicKey> PublicKey(const std::string& folder) = 0;
+  virtual absl::StatusOr<Es256PrivateKey> PrivateKey(const std::string& folder) = 0;
+};
+
+// From the files, each time.
+class KeyFiles final : public KeySource {
+ public:
+  absl::StatusOr<Es256PublicKey> PublicKey(const std::string& folder) override {
+    return LoadPublicKey(folder);
+  }
+  absl::StatusOr<Es256PrivateKey> PrivateKey(const std::string& folder) override {
+    return LoadPrivateKey(folder);
+  }
+};
+
 }  // namespace maru::rpc
 
 #endif  // MARU_COMMON_RPC_IDENTITY_KEY_FILES_H_

@@ -11,7 +11,7 @@ absl::StatusOr<std::unique_ptr<ServiceSigner>> ServiceSigner::Load(const std::st
                                                                    const std::string& deployment,
                                                                    const Clock& clock) {
   ASSIGN_OR_RETURN(Es256PrivateKey key, LoadPrivateKey(ServiceKeyFolder(keys_folder, deployment)));
-  return std::unique_ptr<ServiceSigner>(new ServiceSigner(deployment, std::move(key), clock));
+  return std::make_unique<ServiceSigner>(deployment, std::move(key), clock);
 }
 
 absl::StatusOr<std::string> ServiceSigner::TokenFor(std::string_view callee) {

@@ -30,6 +30,10 @@ class ServiceSigner {
                                                              const std::string& deployment,
                                                              const Clock& clock);
 
+  // With a key that was read before.
+  ServiceSigner(std::string deployment, Es256PrivateKey key, const Clock& clock)
+      : deployment_(std::move(deployment)), key_(std::move(key)), clock_(clock) {}
+
   // A token that `callee`, a deployment, accepts; the same until it is renewed. INTERNAL when
   // OpenSSL fails.
   absl::StatusOr<std::string> TokenFor(std::string_view callee);
@@ -39,9 +43,6 @@ class ServiceSigner {
     std::string token;
     absl::Time expire_time;
   };
-
-  ServiceSigner(std::string deployment, Es256PrivateKey key, const Clock& clock)
-      : deployment_(std::move(deployment)), key_(std::move(key)), clock_(clock) {}
 
   const std::string deployment_;
   const Es256PrivateKey key_;

@@ -107,7 +107,7 @@ void Verifier::ReadKeys() {
   }
   for (const std::string& folder : folders) {
     // A key that cannot be read is an unknown one: its tokens are refused and say so.
-    if (absl::StatusOr<Es256PublicKey> key = LoadPublicKey(folder); key.ok()) {
+    if (absl::StatusOr<Es256PublicKey> key = key_source_->PublicKey(folder); key.ok()) {
       keys_.emplace(folder, *std::move(key));
     }
   }

@@ -14,12 +14,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "common/base/clock.h"
 #include "common/rpc/authenticator.h"
 #include "common/rpc/identity/es256.h"
 #include "common/rpc/identity/jwt.h"
+#include "common/rpc/identity/key_files.h"
 
 namespace maru::rpc {
 
@@ -39,7 +41,9 @@ class Verifier final : public Authenticator {
  public:
   // `clock` outlives the verifier.
   Verifier(VerifierOptions options, const Clock& clock)
-      : options_(std::move(options)), clock_(clock) {
+      : Verifier(std::move(options), clock, std::make_unique<KeyFiles>()) {}
+  Verifier(VerifierOptions options, const Clock& clock, std::unique_ptr<KeySource> key_source)
+      : options_(std::move(options)), clock_(clock), key_source_(std::move(key_source)) {
     ReadKeys();
   }
 
@@ -70,6 +74,7 @@ class Verifier final : public Authenticator {
 
   const VerifierOptions options_;
   const Clock& clock_;
+  const std::unique_ptr<KeySource> key_source_;
   // Public keys read so far, by folder. Bounded by the deployments that there are.
   absl::flat_hash_map<std::string, Es256PublicKey> keys_;
   // Keys are read again for a token that does not fit, at most once a second: rotation and new

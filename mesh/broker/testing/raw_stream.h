@@ -77,10 +77,12 @@ class RawStream {
   // Batches that came together are received one by one.
   void Received(Response response) {
     if constexpr (requires { response.batches(); }) {
-      for (auto& batch : *response.mutable_batches()->mutable_batches()) {
-        *received.emplace_back().mutable_batches()->add_batches() = std::move(batch);
+      if (response.has_batches()) {
+        for (auto& batch : *response.mutable_batches()->mutable_batches()) {
+          *received.emplace_back().mutable_batches()->add_batches() = std::move(batch);
+        }
+        return;
       }
-      if (response.has_batches()) return;
     }
     received.push_back(std::move(response));
   }

@@ -8,7 +8,6 @@
 
 #include "common/base/proto_testing.h"
 #include "common/rpc/error.h"
-#include "common/saga/testing/quiet_journal.h"
 #include "gtest/gtest.h"
 #include "services/homecleaning/paymethod/policies.h"
 #include "services/homecleaning/paymethod/saga.h"
@@ -36,7 +35,6 @@ class PaymethodServiceTest : public ::testing::Test {
     events::Policies of_payment;
     MARU_CHECK(payment::AddPolicies("homecleaning", provider_, of_payment));
     payment_context_.Route(events::Routes::Of("homecleaning", of_payment));
-    MARU_CHECK(context_.Run(sagas_.Start()).ok());
     Pay("r1");
   }
 
@@ -105,16 +103,13 @@ class PaymethodServiceTest : public ::testing::Test {
   using Names = std::vector<std::string>;
   async::ManualExecutor executor_;
   maru::store::SeededRandom random_;
-  saga::testing::QuietJournal journal_;
-  prometheus::Registry registry_;
   maru::testing::TestContext payment_context_{executor_, "homecleaning", "payment"};
   payment::BuiltInProvider provider_{Proto<config::v1::ProviderConfig>("refused_digits: '0002'"),
                                      executor_, random_};
   payment::PaymentService payment_{payment_context_.store(), provider_};
   maru::testing::DirectCaller to_payment_{payment_};
   maru::testing::TestContext context_{executor_, "homecleaning", "paymethod"};
-  saga::Sagas sagas_{{executor_, random_, context_.store(), journal_, registry_}, {}};
-  PaymethodService service_{context_.store(), sagas_.Add(RegisterPaymethod(to_payment_))};
+  PaymethodService service_{context_.store(), context_.sagas().Add(RegisterPaymethod(to_payment_))};
 };
 
 TEST_F(PaymethodServiceTest, RegisteringPaysAndIsTold) {

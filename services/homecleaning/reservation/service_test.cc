@@ -9,7 +9,6 @@
 
 #include "common/base/proto_testing.h"
 #include "common/rpc/error.h"
-#include "common/saga/testing/quiet_journal.h"
 #include "gtest/gtest.h"
 #include "maru/homecleaning/cleaning/v1/events.maru.h"
 #include "maru/payment/v1/events.maru.h"
@@ -40,7 +39,6 @@ class ReservationServiceTest : public ::testing::Test {
     events::Policies policies;
     AddPolicies(policies);
     context_.Route(events::Routes::Of("homecleaning", policies));
-    MARU_CHECK(context_.Run(sagas_.Start()).ok());
   }
 
   absl::StatusOr<v1::CleaningReservation> Reserve(std::string_view who, int64_t price = 20000,
@@ -99,16 +97,13 @@ class ReservationServiceTest : public ::testing::Test {
   using Names = std::vector<std::string>;
   async::ManualExecutor executor_;
   maru::store::SeededRandom random_;
-  saga::testing::QuietJournal journal_;
-  prometheus::Registry registry_;
   maru::testing::TestContext payment_context_{executor_, "homecleaning", "payment"};
   payment::BuiltInProvider provider_{Proto<config::v1::ProviderConfig>("limit: 1000000"), executor_,
                                      random_};
   payment::PaymentService payment_{payment_context_.store(), provider_};
   maru::testing::DirectCaller to_payment_{payment_};
   maru::testing::TestContext context_{executor_, "homecleaning", "reservation"};
-  saga::Sagas sagas_{{executor_, random_, context_.store(), journal_, registry_}, {}};
-  ReservationService service_{context_.store(), sagas_.Add(RequestCleaning(to_payment_))};
+  ReservationService service_{context_.store(), context_.sagas().Add(RequestCleaning(to_payment_))};
 };
 
 TEST_F(ReservationServiceTest, ReservesAndPaysInOneStep) {

@@ -1,0 +1,35 @@
+// DeliveryService: every command is one transaction that loads, asks the domain and saves.
+#ifndef MARU_SERVICES_FOOD_DELIVERY_SERVICE_H_
+#define MARU_SERVICES_FOOD_DELIVERY_SERVICE_H_
+
+#include "absl/status/statusor.h"
+#include "common/async/task.h"
+#include "common/rpc/call_context.h"
+#include "common/store/store.h"
+#include "maru/food/delivery/v1/delivery.maru.h"
+#include "maru/food/delivery/v1/delivery.pb.h"
+
+namespace maru::food::delivery {
+
+// Codes and reasons are in the contract.
+class DeliveryService final : public v1::DeliveryServiceHandler {
+ public:
+  // `store` outlives the service.
+  explicit DeliveryService(maru::store::Store& store) : store_(store) {}
+
+  async::Task<absl::StatusOr<v1::Delivery>> PickUp(const rpc::CallContext& call,
+                                                   const v1::PickUpRequest& request) override;
+  async::Task<absl::StatusOr<v1::Delivery>> CompleteDelivery(
+      const rpc::CallContext& call, const v1::CompleteDeliveryRequest& request) override;
+  async::Task<absl::StatusOr<v1::Delivery>> GetDelivery(
+      const rpc::CallContext& call, const v1::GetDeliveryRequest& request) override;
+  async::Task<absl::StatusOr<v1::ListDeliveriesResponse>> ListDeliveries(
+      const rpc::CallContext& call, const v1::ListDeliveriesRequest& request) override;
+
+ private:
+  maru::store::Store& store_;
+};
+
+}  // namespace maru::food::delivery
+
+#endif  // MARU_SERVICES_FOOD_DELIVERY_SERVICE_H_
