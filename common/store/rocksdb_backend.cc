@@ -12,6 +12,7 @@
 #include "common/store/manifest.h"
 #include "common/store/rocksdb_options.h"
 #include "common/store/rocksdb_status.h"
+#include "rocksdb/convenience.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 #include "rocksdb/listener.h"
@@ -40,7 +41,11 @@ class RocksDbCursor final : public Cursor {
  public:
   RocksDbCursor(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, KeyRange range,
                 Direction direction, ReadTier tier)
-      : range_(std::move(range)), lower_(range_.begin), upper_(range_.end), direction_(direction) {
+      : range_(std::move(range)),
+        lower_(range_.begin),
+        upper_(range_.end),
+        direction_(direction),
+        doubt_end_(direction == Direction::kReverse && tier == ReadTier::kCacheOnly) {
     rocksdb::ReadOptions options = ReadOptionsFor(snapshot, tier);
     if (!range_.begin.empty()) options.iterate_lower_bound = &lower_;
     if (!range_.end.empty()) options.iterate_upper_bound = &upper_;
@@ -50,28 +55,47 @@ class RocksDbCursor final : public Cursor {
     } else {
       rows_->SeekToFirst();
     }
+    if (doubt_end_) CheckEnd();
   }
 
-  bool Valid() const override { return rows_->Valid(); }
+  bool Valid() const override { return !ended_ && rows_->Valid(); }
   void Next() override {
+    if (doubt_end_) last_.assign(rows_->key().data(), rows_->key().size());
     if (direction_ == Direction::kReverse) {
       rows_->Prev();
     } else {
       rows_->Next();
     }
+    if (doubt_end_) CheckEnd();
   }
   std::string_view key() const override { return ToView(rows_->key()); }
   std::string_view value() const override { return ToView(rows_->value()); }
   absl::Status status() const override {
+    if (cut_off_) return FromRocksDb(rocksdb::Status::Incomplete(), "");
     return FromRocksDb(rows_->status(), absl::StrCat("scan from ", DescribeKey(range_.begin)));
   }
 
  private:
+  // RocksDB 7.8.3 was seen to end a reverse walk over cached blocks in the middle of the range
+  // without an error, for as long as the next block was not cached; a forward one never. So the end
+  // counts only where the row that was last is found to be the first of the range, going forward.
+  void CheckEnd() {
+    if (rows_->Valid() || !rows_->status().ok()) return;
+    ended_ = true;
+    rows_->SeekToFirst();
+    cut_off_ = rows_->Valid() ? rows_->key() != rocksdb::Slice(last_) : !last_.empty();
+  }
+
   // The iterator refers to both bounds.
   const KeyRange range_;
   const rocksdb::Slice lower_;
   const rocksdb::Slice upper_;
   const Direction direction_;
+  const bool doubt_end_;
+  // Of a walk whose end is in doubt: the row before this one; empty: none. No key is empty.
+  std::string last_;
+  bool ended_ = false;
+  bool cut_off_ = false;
   std::unique_ptr<rocksdb::Iterator> rows_;
 };
 
@@ -152,6 +176,12 @@ class RocksDbBackend final : public Backend {
         mark_(std::move(mark)),
         manifest_(std::move(manifest)),
         db_(std::move(db)) {}
+  ~RocksDbBackend() override {
+    // An orderly end covers what the manifest has gained since the last commit; a mark that cannot
+    // be written says less, and that is all.
+    rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);
+    if (!failed_ && mark_->last().sequence > 0) NoteCommit().IgnoreError();
+  }
 
   absl::Status Write(const std::vector<Change>& changes) override {
     if (failed_) return absl::InternalError("an earlier write failed");

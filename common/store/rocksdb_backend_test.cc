@@ -11,10 +11,13 @@
 #include <future>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/async/manual_executor.h"
 #include "common/base/status.h"
+#include "common/store/rocksdb_options.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rocksdb/db.h"
 
 namespace maru::store {
 namespace {
@@ -126,6 +129,53 @@ class TestDiskSpace final : public DiskSpace {
   uint64_t free = uint64_t{1} << 40;
   int asked = 0;
 };
+
+// Goal: a walk over what is cached either reaches the last row or says that it did not. Method:
+// many small files; the cache grows block by block from the end, so that walks stop at every
+// border.
+TEST_F(RocksDbBackendTest, AWalkOverCachedBlocksNeverEndsSilentlyBeforeTheLastRow) {
+  constexpr size_t kRows = 3000;
+  options_.adjust = [](rocksdb::Options& options) { options.target_file_size_base = 32 << 10; };
+  {
+    const auto backend = Open();
+    ASSERT_TRUE(backend.ok()) << backend.status();
+    std::vector<Change> changes;
+    for (size_t i = 0; i < kRows; ++i) {
+      changes.push_back({absl::StrCat("키", 10'000 + i), std::string(150, 'v')});
+      changes.push_back({absl::StrCat("가", 10'000 + i), std::string(150, 'v')});
+      changes.push_back({absl::StrCat("하", 10'000 + i), std::string(150, 'v')});
+    }
+    ASSERT_TRUE((*backend)->Write(changes).ok());
+  }
+  {
+    rocksdb::DB* opened = nullptr;
+    const auto options = MakeRocksDbOptions(options_, *rocksdb::Env::Default());
+    ASSERT_TRUE(rocksdb::DB::Open(options, options_.folder, &opened).ok());
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    rocksdb::CompactRangeOptions compact;
+    compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    ASSERT_TRUE(db->CompactRange(compact, nullptr, nullptr).ok());
+    std::vector<rocksdb::LiveFileMetaData> files;
+    db->GetLiveFilesMetaData(&files);
+    ASSERT_GT(files.size(), 5u);
+  }
+  const KeyRange range = {.begin = "키", .end = "키\xff"};
+  for (const Direction direction : {Direction::kReverse, Direction::kForward}) {
+    const auto backend = Open();
+    ASSERT_TRUE(backend.ok()) << backend.status();
+    const auto snapshot = (*backend)->Snap();
+    const auto warm = snapshot->Scan(range, direction, ReadTier::kAll);
+    size_t got = 0;
+    for (size_t warmed = 0; warm->Valid(); warm->Next(), ++warmed) {
+      if (warmed % 5 != 0) continue;
+      got = 0;
+      const auto cached = snapshot->Scan(range, direction, ReadTier::kCacheOnly);
+      for (; cached->Valid(); cached->Next()) ++got;
+      if (got < kRows) ASSERT_TRUE(absl::IsUnavailable(cached->status())) << "after " << got;
+    }
+    EXPECT_EQ(got, kRows);
+  }
+}
 
 TEST_F(RocksDbBackendTest, RoomOnTheDiskIsAskedForAtMostOnceASecond) {
   TestDiskSpace space;

@@ -154,7 +154,7 @@ void Customer::TakePerhapsDeleted(const std::string& id) {
 }
 
 void Customer::NotePosition(Covers covers, const Outcome& outcome) {
-  if (outcome.position.empty()) return;
+  if (outcome.position.empty() || !api().JudgesPositions()) return;
   last_position_ = {course_->id(), outcome.position, covers};
 }
 
