@@ -57,7 +57,9 @@ class BookServiceTest : public ::testing::Test {
     const auto request = Proto<v1::ListBooksRequest>(text);
     const rpc::CallContext call = CallBy("customer:kim");
     std::vector<std::string> ids;
-    for (const v1::Book& book : context_.Run(service_.ListBooks(call, request))->books()) {
+    const auto page = context_.Run(service_.ListBooks(call, request));
+    MARU_CHECK(page.ok());
+    for (const v1::Book& book : page->books()) {
       ids.push_back(book.id());
     }
     return ids;
