@@ -44,7 +44,8 @@ absl::Status OnDeliveryRequested(Txn& txn, const Event&,
 absl::Status OnDeliveryCanceled(Txn& txn, const Event&,
                                 const delivery::v1::DeliveryCanceled& event) {
   ASSIGN_OR_RETURN(const auto known, kIssues.Get(txn, event.reservation_id()));
-  ASSIGN_OR_RETURN(const Row book, kBooks.Get(txn, event.book_id()));
+  ASSIGN_OR_RETURN(const Row book,
+                   kBooks.Get(txn, known.has_value() ? known->book_id() : event.book_id()));
   const std::optional<Returned> returned = Return(known, book, event, txn.Now());
   if (!returned.has_value()) return absl::OkStatus();
   kIssues.Put(txn, event.reservation_id(), returned->issue);
