@@ -6,6 +6,12 @@
 #include "common/base/strings.h"
 #include "grpc/health/v1/health.pb.h"
 #include "maru/admin/v1/admin.pb.h"
+#include "maru/books/admin/v1/admin.pb.h"
+#include "maru/books/book/v1/book.pb.h"
+#include "maru/books/delivery/v1/delivery.pb.h"
+#include "maru/books/library/v1/library.pb.h"
+#include "maru/books/mypage/v1/mypage.pb.h"
+#include "maru/books/reservation/v1/reservation.pb.h"
 #include "maru/broker/v1/admin.pb.h"
 #include "maru/broker/v1/broker.pb.h"
 #include "maru/datecourse/communication/v1/communication.pb.h"
@@ -46,6 +52,12 @@ std::vector<const FileDescriptor*> Contracts() {
       homecleaning::paymethod::v1::Paymethod::descriptor()->file(),
       homecleaning::cleaning::v1::Cleaning::descriptor()->file(),
       homecleaning::dashboard::v1::ReservationView::descriptor()->file(),
+      books::library::v1::Library::descriptor()->file(),
+      books::book::v1::Book::descriptor()->file(),
+      books::admin::v1::BookView::descriptor()->file(),
+      books::reservation::v1::Reservation::descriptor()->file(),
+      books::delivery::v1::Delivery::descriptor()->file(),
+      books::mypage::v1::MyPageEntry::descriptor()->file(),
       food::order::v1::Order::descriptor()->file(),
       food::store::v1::StoreOrder::descriptor()->file(),
       food::delivery::v1::Delivery::descriptor()->file(),
