@@ -254,7 +254,8 @@ set(MARU_PROTO_ROOTS -I ${MARU_PROTO_DIR} -I ${MARU_THIRD_PARTY_PROTO_DIR} -I ${
 # maru_proto(NAME name PROTOS … [DEPS maru::proto_…] [MARU_CODE])
 # Library maru_proto_<name>, alias maru::proto_<name>, of the messages. With MARU_CODE also maru_code_<name>, alias
 # maru::code_<name>, of what protoc-gen-maru makes of them (handlers, clients, events, errors): it links maru::rpc_core, so
-# that messages alone can be used without it. Code of DEPS that have some is linked too.
+# that messages alone can be used without it. Code of DEPS that have some is linked too. The global property MARU_CONTRACTS
+# lists those of proto/.
 function(maru_proto)
   cmake_parse_arguments(PARSE_ARGV 0 ARG "MARU_CODE" "NAME" "PROTOS;DEPS")
   maru_check_arguments(maru_proto)
@@ -295,6 +296,10 @@ function(maru_proto)
   add_library(maru::proto_${ARG_NAME} ALIAS ${target})
 
   if(ARG_MARU_CODE)
+    cmake_path(IS_PREFIX MARU_PROTO_DIR ${CMAKE_CURRENT_SOURCE_DIR} contract)
+    if(contract)
+      set_property(GLOBAL APPEND PROPERTY MARU_CONTRACTS ${target})
+    endif()
     set(dependencies "")
     foreach(dependency IN LISTS ARG_DEPS)
       if(dependency MATCHES "^maru::proto_(.*)$")
