@@ -31,12 +31,18 @@ Task<> FoodLoad::Run(Instant until) {
   co_await scope_.Drained();
 }
 
+Task<std::string> FoodLoad::CheckOnce(const Actor& admin, const std::vector<Flow>& flows) {
+  const std::string waiting = co_await WaitingTickets(admin);
+  if (!waiting.empty()) co_return absl::StrCat("[waiting]\n", waiting, "\n");
+  const auto stored = co_await ReadStored(admin, town_, flows);
+  if (!stored.ok()) co_return absl::StrCat("[readable] ", stored.status().ToString(), "\n");
+  co_return CheckFood(*stored, town_);
+}
+
 Task<std::string> FoodLoad::Check(absl::Duration within) {
   const Actor admin(api_, "admin", "root");
-  const auto check = [this, &admin](const std::vector<Flow>& flows) -> Task<std::string> {
-    const auto stored = co_await ReadStored(admin, town_, flows);
-    if (!stored.ok()) co_return absl::StrCat("[readable] ", stored.status().ToString(), "\n");
-    co_return CheckFood(*stored, town_);
+  const auto check = [this, &admin](const std::vector<Flow>& flows) {
+    return CheckOnce(admin, flows);
   };
   const std::string replies = ProblemsOf(people_);
   co_return replies + co_await CheckAtRest(admin, within, check);

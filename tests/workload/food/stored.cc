@@ -1,7 +1,10 @@
 #include "tests/workload/food/stored.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
 #include "tests/workload/lists.h"
+#include "tests/workload/problems.h"
 
 namespace maru::workload::food {
 
@@ -67,6 +70,21 @@ Task<absl::StatusOr<Stored>> ReadStored(const Actor& admin, const Town& town,
   }
   CO_ASSIGN_OR_RETURN(stored.topics, co_await ReadLog(admin, flows));
   co_return stored;
+}
+
+Task<std::string> WaitingTickets(const Actor& admin) {
+  store::ListStoreOrdersRequest request;
+  request.set_status(store::StoreOrder::STATUS_PLACED);
+  const auto placed = co_await ReadAll(admin, kListStoreOrders, request,
+                                       &store::ListStoreOrdersResponse::mutable_store_orders);
+  if (!placed.ok()) co_return placed.status().ToString();
+  Problems problems;
+  const absl::Time now = admin.api().executor().WallNow();
+  for (const store::StoreOrder& row : *placed) {
+    const absl::Time created = FromTimestamp(row.create_time());
+    if (created <= now) problems.Add(absl::StrCat("is to time out: ", row.ShortDebugString()));
+  }
+  co_return problems.ToString();
 }
 
 }  // namespace maru::workload::food

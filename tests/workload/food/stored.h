@@ -32,6 +32,10 @@ struct Stored {
 async::Task<absl::StatusOr<Stored>> ReadStored(const Actor& admin, const Town& town,
                                                const std::vector<Flow>& flows);
 
+// Tickets that nobody has accepted and that are to be rejected by time; empty: none. One that the
+// store placed while its clock was ahead may wait on. `admin` must live until the task is finished.
+async::Task<std::string> WaitingTickets(const Actor& admin);
+
 }  // namespace maru::workload::food
 
 #endif  // MARU_TESTS_WORKLOAD_FOOD_STORED_H_
