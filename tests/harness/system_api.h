@@ -34,8 +34,6 @@ class SystemApi final : public Api {
   const std::vector<std::string>& contexts() const override { return contexts_; }
   // Nobody knows how long a process of the operating system was kept waiting.
   bool CalmSince(Instant) const override { return false; }
-  // See "Open" in tests/README.md.
-  bool JudgesPositions() const override { return false; }
   async::ThreadLoop& executor() override { return loop_; }
   Random& random() override { return random_; }
 

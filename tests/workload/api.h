@@ -105,9 +105,6 @@ class Api {
   // where nobody can tell.
   virtual bool CalmSince(Instant since) const = 0;
 
-  // Whether what is read with a position is held against it.
-  virtual bool JudgesPositions() const { return true; }
-
   // Time, for sleeping and for patience.
   virtual async::Executor& executor() = 0;
   // Every choice of the workload comes from here.

@@ -154,7 +154,8 @@ void Customer::TakePerhapsDeleted(const std::string& id) {
 }
 
 void Customer::NotePosition(Covers covers, const Outcome& outcome) {
-  if (outcome.position.empty() || !api().JudgesPositions()) return;
+  if (outcome.position.empty())
+    return Note(absl::StrCat("no position of a change of ", course_->id()));
   last_position_ = {course_->id(), outcome.position, covers};
 }
 
