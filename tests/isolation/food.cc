@@ -49,7 +49,6 @@ constexpr Method<dashboard::ListOrderViewsRequest, dashboard::ListOrderViewsResp
     "food-dashboard", "/maru.food.dashboard.v1.DashboardService/ListOrderViews"};
 
 constexpr char kStore[] = "s1";
-constexpr absl::Duration kArrives = absl::Seconds(60);
 
 order::PlaceOrderRequest Dinner() {
   order::PlaceOrderRequest request;
@@ -60,13 +59,6 @@ order::PlaceOrderRequest Dinner() {
   item.set_item_name("떡볶이");
   item.set_quantity(2);
   item.set_unit_price(4'500);
-  return request;
-}
-
-template <class Request>
-Request ById(const std::string& id) {
-  Request request;
-  request.set_id(id);
   return request;
 }
 
@@ -174,29 +166,13 @@ class Food final : public People {
   std::string AwaitTicket(const std::string& order_id) {
     store::ListStoreOrdersRequest request;
     request.set_order_id(order_id);
-    return Await(owner_, kListTickets, request, &store::ListStoreOrdersResponse::store_orders);
+    return AwaitRow(owner_, kListTickets, &store::ListStoreOrdersResponse::store_orders, request);
   }
   std::string AwaitDelivery(const std::string& order_id) {
     delivery::ListDeliveriesRequest request;
     request.set_order_id(order_id);
-    return Await(rider_, kListDeliveries, request, &delivery::ListDeliveriesResponse::deliveries);
-  }
-  // The id of the row that an event makes.
-  template <class Row, class Request, class Reply>
-  std::string Await(const Actor& actor, const Method<Request, Reply>& method,
-                    const Request& request,
-                    const google::protobuf::RepeatedPtrField<Row>& (Reply::*rows)() const) {
-    std::string id;
-    const std::string missing = Eventually(kArrives, [&] {
-      const auto listed = actor.Call(method, request);
-      if (!listed.ok() || (listed.reply.*rows)().empty()) {
-        return absl::StrCat("nothing of ", request.order_id());
-      }
-      id = (listed.reply.*rows)().Get(0).id();
-      return std::string();
-    });
-    if (!missing.empty()) Wrong(missing);
-    return id;
+    return AwaitRow(rider_, kListDeliveries, &delivery::ListDeliveriesResponse::deliveries,
+                    request);
   }
   void Cook(const std::string& ticket) {
     Do(owner_, kAccept, ById<store::AcceptOrderRequest>(ticket));

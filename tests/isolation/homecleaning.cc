@@ -53,21 +53,12 @@ constexpr Method<dashboard::ListReservationViewsRequest, dashboard::ListReservat
     kListViews{"homecleaning-dashboard",
                "/maru.homecleaning.dashboard.v1.DashboardService/ListReservationViews"};
 
-constexpr absl::Duration kArrives = absl::Seconds(60);
-
 reservation::RequestCleaningRequest Wish() {
   reservation::RequestCleaningRequest request;
   request.mutable_request_date()->set_seconds(1'900'000'000);
   request.set_place("서울 마포구 어울마당로 35");
   request.set_customer_name("김민수");
   request.set_price(20'000);
-  return request;
-}
-
-template <class Request>
-Request ById(const std::string& id) {
-  Request request;
-  request.set_id(id);
   return request;
 }
 
@@ -211,16 +202,7 @@ class Homecleaning final : public People {
   std::string AwaitCleaning(const std::string& reservation_id) {
     cleaning::ListCleaningsRequest request;
     request.set_reservation_id(reservation_id);
-    std::string id;
-    const std::string missing = Eventually(kArrives, [&] {
-      const auto listed = cleaner_.Call(kListCleanings, request);
-      if (!listed.ok() || listed.reply.cleanings().empty())
-        return "no cleaning of " + reservation_id;
-      id = listed.reply.cleanings(0).id();
-      return std::string();
-    });
-    if (!missing.empty()) Wrong(missing);
-    return id;
+    return AwaitRow(cleaner_, kListCleanings, &cleaning::ListCleaningsResponse::cleanings, request);
   }
   void Clean(const std::string& reservation_id) {
     const std::string id = AwaitCleaning(reservation_id);

@@ -68,6 +68,24 @@ class People {
     return [=] { return actor.Call(method, request); };
   }
 
+  // The id of the first row of a list that events fill; none within a minute is wrong.
+  template <class Row, class Request, class Reply>
+  std::string AwaitRow(const Actor& actor, const Method<Request, Reply>& method,
+                       const google::protobuf::RepeatedPtrField<Row>& (Reply::*rows)() const,
+                       const Request& request) {
+    std::string id;
+    const std::string missing = Eventually(absl::Minutes(1), [&] {
+      const Result<Reply> listed = actor.Call(method, request);
+      if (!listed.ok() || (listed.reply.*rows)().empty()) {
+        return absl::StrCat(std::string(method.path), " has no ", request.ShortDebugString());
+      }
+      id = (listed.reply.*rows)().Get(0).id();
+      return std::string();
+    });
+    if (!missing.empty()) Wrong(missing);
+    return id;
+  }
+
   mutable Mutex mutex_;
 
  private:
@@ -75,6 +93,13 @@ class People {
   std::map<std::string, std::function<Outcome()>> tries_;
   std::vector<std::string> problems_ ABSL_GUARDED_BY(mutex_);
 };
+
+template <class Request>
+Request ById(const std::string& id) {
+  Request request;
+  request.set_id(id);
+  return request;
+}
 
 // Reads a list to its end.
 template <class Row, class Request, class Reply>
@@ -114,6 +139,7 @@ class Differences {
 };
 
 std::unique_ptr<People> BooksPeople(System& system);
+std::unique_ptr<People> FashionPeople(System& system);
 std::unique_ptr<People> FoodPeople(System& system);
 std::unique_ptr<People> HomecleaningPeople(System& system);
 
