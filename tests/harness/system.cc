@@ -194,15 +194,15 @@ Process& System::process(std::string_view deployment) { return *Find(deployment)
 
 Client& System::client(std::string_view deployment) { return *Find(deployment).client; }
 
-std::string System::Token(const std::string& role, const std::string& subject) {
+std::string System::Token(const std::string& role, const std::string& subject,
+                          const std::vector<std::string>& store_ids) {
   const MutexLock lock(mutex_);
-  std::string& token = tokens_[{role, subject}];
+  const std::string stores = absl::StrJoin(store_ids, ",");
+  std::string& token = tokens_[{role, subject, stores}];
   if (token.empty()) {
-    const size_t at = subject.find('@');
-    const std::string stores = at == std::string::npos ? "" : subject.substr(at + 1);
     const auto printed =
-        RunProgram({ProgramPath("maru-cli"), "token", "--keys", keys_folder(), "--sub",
-                    subject.substr(0, at), "--store_ids", stores, "--ttl", "1h", "--roles", role});
+        RunProgram({ProgramPath("maru-cli"), "token", "--keys", keys_folder(), "--sub", subject,
+                    "--ttl", "1h", "--roles", role, "--store_ids", stores});
     MARU_CHECK(printed.ok());
     token = std::string(absl::StripAsciiWhitespace(*printed));
   }

@@ -58,9 +58,9 @@ class System {
 
   // A connection that all callers share.
   Client& client(std::string_view deployment);
-  // A user's token, by `maru-cli token`; made once for each role and subject. An owner's subject
-  // names the stores: "park@s1,s2".
-  std::string Token(const std::string& role, const std::string& subject);
+  // A user's token, by `maru-cli token`; made once for each role, subject and stores of an owner.
+  std::string Token(const std::string& role, const std::string& subject,
+                    const std::vector<std::string>& store_ids = {});
 
   void Kill(std::string_view deployment);
   // SIGTERM, without waiting for its end.
@@ -103,7 +103,7 @@ class System {
   // The broker first.
   std::vector<Part> parts_;
   Mutex mutex_;
-  std::map<std::pair<std::string, std::string>, std::string> tokens_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::vector<std::string>, std::string> tokens_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace maru::harness

@@ -232,7 +232,7 @@ class Food final : public People {
   }
 
   const Actor customer_ = By("customer", "jiwoo");
-  const Actor owner_ = By("owner", absl::StrCat("park@", kStore));
+  const Actor owner_ = By("owner", "park", {kStore});
   const Actor rider_ = By("rider", "jun");
   const Actor admin_ = By("admin", "root");
   // Acknowledged: orders, and what becomes of them.

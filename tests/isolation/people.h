@@ -44,8 +44,9 @@ class People {
  protected:
   explicit People(System& system) : system_(system) {}
 
-  Actor By(const std::string& role, const std::string& subject) const {
-    return Actor(system_, role, subject);
+  Actor By(const std::string& role, const std::string& subject,
+           const std::vector<std::string>& store_ids = {}) const {
+    return Actor(system_, role, subject, store_ids);
   }
   void Can(const std::string& what, std::function<Outcome()> attempt) {
     tries_[what] = std::move(attempt);
