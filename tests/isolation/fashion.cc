@@ -258,7 +258,7 @@ class Fashion final : public People {
   }
 
   const Actor customer_ = By("customer", "jiwoo");
-  const Actor owner_ = By("owner", absl::StrCat("park@", kStore, ",", kSlowStore));
+  const Actor owner_ = By("owner", "park", {kStore, kSlowStore});
   const Actor rider_ = By("rider", "jun");
   const Actor admin_ = By("admin", "root");
   std::string coat_;
