@@ -48,7 +48,9 @@ from subscriber import Gap, Subscriber  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
 PATIENCE_S = 60.0
+# Registered before anybody listens, and heard between two faults.
 COURSES = 150
+STEP = 20
 DEPLOYMENTS = ["polyglot-catalog", "polyglot-reader", "polyglot-sender"]
 READER_SCHEMA = "CREATE TABLE IF NOT EXISTS heard (sequence INTEGER, schedule_id TEXT, title TEXT, causation_id TEXT)"
 
@@ -196,16 +198,15 @@ class CatalogTest(Case):
         heard = self.read_along()
         context = self.catalog()
         context.start()
-        for round in range(3):
-            for i in range(COURSES // 3):
-                self.register(f"나중 {round}.{i}")
-                if i == 10:
-                    mesh.broker.kill_and_start()
-                elif i == 30:
-                    context.kill_and_start()
-            self.assertEqual(mesh.broker.end(signal.SIGTERM), 0)  # it asks everybody to leave first
-            mesh.broker.start()
-
+        with self.hosts_at_work():
+            for _ in range(3):
+                self.await_progress(context)
+                mesh.broker.kill_and_start()
+                self.await_progress(context)
+                context.kill_and_start()
+                self.await_progress(context)
+                self.assertEqual(mesh.broker.end(signal.SIGTERM), 0)  # it asks everybody to leave first
+                mesh.broker.start()
         courses = mesh.courses
         eventually(lambda: self.missing("catalog", self.rows_of_catalog(), courses, context))
         self.assertEqual(dict(self.rows_of_catalog()), courses)
@@ -216,6 +217,28 @@ class CatalogTest(Case):
         self.assertTrue(all(cause for *_, cause in rows))
         self.check_topic(len(courses))
         self.assertEqual(context.end(signal.SIGTERM), 0)
+
+    @contextlib.contextmanager
+    def hosts_at_work(self):
+        """Courses are registered all the time."""
+        ended = threading.Event()
+
+        def work():
+            while not ended.wait(0.005):  # so that everybody else gets a turn
+                self.register(f"나중 {len(mesh.courses)}")
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def await_progress(self, context):
+        """Until more has taken effect: the next fault strikes in the middle of it."""
+        wanted = len(self.rows_of_catalog()) + STEP
+        eventually(lambda: None if len(self.rows_of_catalog()) >= wanted else f"the catalog stands still\n{context.log()}")
 
     def catalog(self):
         return Process(self.folder / "log", sys.executable, HERE / "catalog.py", "--broker", mesh.broker_address, "--keys", mesh.keys,
