@@ -84,7 +84,7 @@ System::~System() {
 absl::Status System::Prepare() {
   std::ifstream file(absl::StrCat(SourceFolder(), "/mesh/context/deployments.json"));
   const nlohmann::json table = nlohmann::json::parse(file);
-  const nlohmann::json& system = table["systems"]["datecourse"];
+  const nlohmann::json& system = table["systems"][options_.system];
   const int metrics = table["metrics_offset"];
   struct Place {
     std::string name;
@@ -95,8 +95,8 @@ absl::Status System::Prepare() {
       {kBroker, table["broker"]["binary"], table["broker"]["port_offset"]}};
   int offset = system["port_offset"];
   for (const nlohmann::json& context : system["contexts"]) {
-    places.push_back(
-        {absl::StrCat("datecourse-", std::string(context["name"])), context["binary"], offset++});
+    places.push_back({absl::StrCat(options_.system, "-", std::string(context["name"])),
+                      context["binary"], offset++});
   }
   std::vector<int> offsets;
   for (const Place& place : places) {
@@ -135,7 +135,7 @@ std::vector<std::string> System::CommandLine(const Part& part) const {
       absl::StrCat("--keys=", keys_folder()),
   };
   if (part.is_context) {
-    command.push_back("--system=datecourse");
+    command.push_back(absl::StrCat("--system=", options_.system));
     command.push_back(absl::StrCat("--broker=", address(kBroker)));
     for (const Part& peer : parts_) {
       if (!peer.is_context || peer.name == part.name) continue;

@@ -1,5 +1,5 @@
-// A whole system as real processes: the broker and the five contexts of datecourse, each with its
-// own data, on free ports, in a folder of its own.
+// A whole system as real processes: the broker and the contexts of one system, each with its own
+// data, on free ports, in a folder of its own.
 #ifndef MARU_TESTS_HARNESS_SYSTEM_H_
 #define MARU_TESTS_HARNESS_SYSTEM_H_
 
@@ -33,6 +33,8 @@ class System {
   struct Options {
     // Where data, keys and logs go; made when missing.
     std::string folder;
+    // As in mesh/context/deployments.json.
+    std::string system = "datecourse";
     // Flags besides the usual ones, by deployment: {"datecourse-review", {"--log.level=debug"}}.
     std::map<std::string, std::vector<std::string>> flags;
   };
