@@ -19,6 +19,9 @@ constexpr Refusal kPaymentRefused{absl::StatusCode::kFailedPrecondition, "PAYMEN
 constexpr Refusal kCanceledWhilePending{absl::StatusCode::kFailedPrecondition,
                                         "CANCELED_WHILE_PENDING"};
 
+// A call that is under way for so long, and a little more.
+constexpr size_t kHastyUs = 3000;
+
 }  // namespace
 
 Task<> Customer::Step() {
@@ -78,6 +81,13 @@ Task<> Customer::Place() {
   wish.customer = subject();
   wish.request = request;
   wishes_.push_back(request.request_id());
+  if (OneIn(4)) {
+    // Given up in the middle: the next try joins it.
+    wish.unsure = true;
+    CallOptions hasty;
+    hasty.timeout = absl::Microseconds(300 + Pick(kHastyUs));
+    (void)co_await actor_.Call(kPlaceOrder, request, hasty);
+  }
   co_await Insistently(request.request_id());
 }
 
@@ -105,6 +115,7 @@ Task<> Customer::Insistently(std::string request_id) {
       Note(absl::StrCat("ordered, got {", row.ShortDebugString(), "}"));
     }
     wish.outcome = Wish::Outcome::kPlaced;
+    wish.unsure = false;
     wish.order_id = row.id();
     wish.position = result.position;
     town_.statuses.Saw(kOrder, row.id(), Order::STATUS_PAID);
@@ -125,6 +136,7 @@ Task<> Customer::Cancel() {
   const Wish* const wish = AnyOwn();
   if (wish == nullptr) co_return co_await Place();
   const std::string id = wish->order_id;
+  const std::string request_id = wish->request.request_id();
   order::CancelOrderRequest request;
   request.set_id(id);
   request.set_request_id(NewId());
@@ -135,6 +147,8 @@ Task<> Customer::Cancel() {
   if (verdict != Verdict::kDone) co_return;
   if (result.reply.status() == Order::STATUS_REJECTED) {
     town_.canceled_pending.insert(id);
+    // The request that made it is told so.
+    if (town_.wishes.at(request_id).order_id == id) co_await Insistently(request_id);
   } else {
     town_.deeds.Once<order::OrderCancelRequested>(id);
   }

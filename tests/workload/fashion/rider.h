@@ -3,6 +3,7 @@
 #define MARU_TESTS_WORKLOAD_FASHION_RIDER_H_
 
 #include <string>
+#include <vector>
 
 #include "tests/workload/fashion/town.h"
 #include "tests/workload/person.h"
@@ -21,6 +22,8 @@ class Rider final : public Person {
   async::Task<> Complete(delivery::Delivery row);
 
   Town& town_;
+  // What this rider saw when it looked before.
+  std::vector<delivery::Delivery> before_;
 };
 
 }  // namespace maru::workload::fashion

@@ -30,6 +30,9 @@ bool IsLast(OrderView::Status status) {
   return status == OrderView::STATUS_DELIVERED || status == OrderView::STATUS_REFUNDED;
 }
 
+// A call that is under way for so long, and a little more.
+constexpr size_t kHastyUs = 3000;
+
 }  // namespace
 
 Task<> Customer::Step() {
@@ -66,9 +69,10 @@ Task<> Customer::Step() {
   }
 }
 
-std::string Customer::AnyOwn() {
-  if (wishes_.empty()) return "";
-  return town_.wishes.at(wishes_[Pick(wishes_.size())]).order_id;
+const Wish* Customer::AnyOwn() {
+  if (wishes_.empty()) return nullptr;
+  const Wish& wish = town_.wishes.at(wishes_[Pick(wishes_.size())]);
+  return wish.order_id.empty() ? nullptr : &wish;
 }
 
 void Customer::Saw(const std::string& context, const std::string& id, int floor, int status) {
@@ -104,7 +108,14 @@ Task<> Customer::Place() {
   wish.customer = subject();
   wish.request = request;
   wishes_.push_back(request.request_id());
-  return Insistently(request.request_id());
+  if (OneIn(4)) {
+    // Given up in the middle: the next try joins it.
+    wish.unsure = true;
+    CallOptions hasty;
+    hasty.timeout = absl::Microseconds(300 + Pick(kHastyUs));
+    (void)co_await actor_.Call(kPlaceOrder, request, hasty);
+  }
+  co_await Insistently(request.request_id());
 }
 
 Task<> Customer::Insistently(std::string request_id) {
@@ -122,6 +133,7 @@ Task<> Customer::Insistently(std::string request_id) {
       Note(absl::StrCat("ordered, got {", row.ShortDebugString(), "}"));
     }
     wish.outcome = Wish::Outcome::kPlaced;
+    wish.unsure = false;
     wish.order_id = row.id();
     wish.position = result.position;
     town_.statuses.Saw(kOrder, row.id(), Order::STATUS_PAID);
@@ -139,8 +151,10 @@ Task<> Customer::Insistently(std::string request_id) {
 }
 
 Task<> Customer::Cancel() {
-  const std::string id = AnyOwn();
-  if (id.empty()) co_return co_await Place();
+  const Wish* const wish = AnyOwn();
+  if (wish == nullptr) co_return co_await Place();
+  const std::string id = wish->order_id;
+  const std::string request_id = wish->request.request_id();
   order::CancelOrderRequest request;
   request.set_id(id);
   request.set_request_id(NewId());
@@ -151,14 +165,17 @@ Task<> Customer::Cancel() {
   if (verdict != Verdict::kDone) co_return;
   if (result.reply.status() == Order::STATUS_REJECTED) {
     town_.canceled_pending.insert(id);
+    // The request that made it is told so.
+    if (town_.wishes.at(request_id).order_id == id) co_await Insistently(request_id);
   } else {
     town_.deeds.Once<order::OrderCancelRequested>(id);
   }
 }
 
 Task<> Customer::LookAtOrder() {
-  const std::string id = AnyOwn();
-  if (id.empty()) co_return co_await Place();
+  const Wish* const wish = AnyOwn();
+  if (wish == nullptr) co_return co_await Place();
+  const std::string id = wish->order_id;
   order::GetOrderRequest request;
   request.set_id(id);
   const int floor = town_.statuses.Floor(kOrder, id);
@@ -169,15 +186,14 @@ Task<> Customer::LookAtOrder() {
 }
 
 Task<> Customer::LookAtView() {
-  if (wishes_.empty()) co_return co_await Place();
-  const Wish& wish = town_.wishes.at(wishes_[Pick(wishes_.size())]);
-  const std::string id = wish.order_id;
-  if (id.empty()) co_return co_await Place();
+  const Wish* const wish = AnyOwn();
+  if (wish == nullptr) co_return co_await Place();
+  const std::string id = wish->order_id;
   dashboard::GetOrderViewRequest request;
   request.set_order_id(id);
   const int floor = town_.statuses.Floor(kDashboard, id);
-  const bool waits = OneIn(2) && !wish.position.empty();
-  if (waits) request.set_position(wish.position);
+  const bool waits = OneIn(2) && !wish->position.empty();
+  if (waits) request.set_position(wish->position);
   const auto result = co_await Insist(kGetOrderView, request);
   std::vector<Refusal> refusals;
   if (floor == 0 && !waits) refusals.push_back(kNotFound);
@@ -187,8 +203,9 @@ Task<> Customer::LookAtView() {
 }
 
 Task<> Customer::Watch() {
-  const std::string id = AnyOwn();
-  if (id.empty()) co_return co_await Place();
+  const Wish* const wish = AnyOwn();
+  if (wish == nullptr) co_return co_await Place();
+  const std::string id = wish->order_id;
   Watcher& watcher = town_.watchers[id];
   dashboard::WatchOrderRequest request;
   request.set_order_id(id);

@@ -33,8 +33,8 @@ class Customer final : public Person {
   order::PlaceOrderRequest NewRequest();
   // Insists on a wish and writes down what came of it.
   async::Task<> Insistently(std::string request_id);
-  // An order of this customer that is known by its id; empty: none.
-  std::string AnyOwn();
+  // One of their wishes that has an order; null: none.
+  const Wish* AnyOwn();
   // Notes it if a row went back since `floor`.
   void Saw(const std::string& context, const std::string& id, int floor, int status);
 

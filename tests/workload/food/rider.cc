@@ -33,6 +33,9 @@ Task<> Rider::Step() {
     town_.statuses.Saw(kDelivery, row.id(), row.status());
     if (row.status() != Delivery::STATUS_COMPLETED) open.push_back(row);
   }
+  // Now and then by an old list: somebody else may have been faster.
+  if (OneIn(4) && !open_.empty()) open.swap(open_);
+  open_ = open;
   if (open.empty()) co_return;
   const Delivery row = open[Pick(open.size())];
   // Now and then in the wrong order.

@@ -3,6 +3,7 @@
 #define MARU_TESTS_WORKLOAD_FOOD_RIDER_H_
 
 #include <string>
+#include <vector>
 
 #include "tests/workload/food/town.h"
 #include "tests/workload/person.h"
@@ -22,6 +23,8 @@ class Rider final : public Person {
   async::Task<> Complete(delivery::Delivery row);
 
   Town& town_;
+  // Deliveries that were open when this rider looked last.
+  std::vector<delivery::Delivery> open_;
 };
 
 }  // namespace maru::workload::food

@@ -29,6 +29,9 @@ payment::PayKind KindOf(bool bank) {
 
 bool IsRefused(const std::string& number) { return absl::EndsWith(number, kRefusedDigits); }
 
+// A call that is under way for so long, and a little more.
+constexpr size_t kHastyUs = 3000;
+
 }  // namespace
 
 Task<> Customer::Step() {
@@ -101,7 +104,14 @@ Task<> Customer::Reserve() {
   wish.customer = subject();
   wish.request = request;
   wishes_.push_back(request.request_id());
-  return Insistently(request.request_id());
+  if (OneIn(4)) {
+    // Given up in the middle: the next try joins it.
+    wish.unsure = true;
+    CallOptions hasty;
+    hasty.timeout = absl::Microseconds(300 + Pick(kHastyUs));
+    (void)co_await actor_.Call(kRequestCleaning, request, hasty);
+  }
+  co_await Insistently(request.request_id());
 }
 
 Task<> Customer::Insistently(std::string request_id) {
@@ -119,6 +129,7 @@ Task<> Customer::Insistently(std::string request_id) {
       Note(absl::StrCat("reserved, got {", row.ShortDebugString(), "}"));
     }
     wish.outcome = Wish::Outcome::kPaid;
+    wish.unsure = false;
     wish.reservation_id = row.id();
     wish.position = result.position;
     town_.statuses.Saw(kReservation, row.id(), CleaningReservation::STATUS_PAID);
@@ -139,6 +150,7 @@ Task<> Customer::Cancel() {
   const Wish* const wish = AnyOwn();
   if (wish == nullptr) co_return co_await Reserve();
   const std::string id = wish->reservation_id;
+  const std::string request_id = wish->request.request_id();
   reservation::CancelReservationRequest request;
   request.set_id(id);
   request.set_request_id(NewId());
@@ -150,6 +162,8 @@ Task<> Customer::Cancel() {
   if (verdict != Verdict::kDone) co_return;
   if (result.reply.status() == CleaningReservation::STATUS_REJECTED) {
     town_.canceled_pending.insert(id);
+    // The request that made it is told so.
+    if (town_.wishes.at(request_id).reservation_id == id) co_await Insistently(request_id);
   } else {
     town_.deeds.Once<reservation::CleaningRequestCanceled>(id);
   }
