@@ -27,8 +27,9 @@ class SystemApi final : public Api {
   async::Task<Outcome> CallStream(std::string_view deployment, std::string_view path,
                                   const std::string& request, CallOptions options,
                                   std::vector<std::string>* replies) override;
-  std::string Token(const std::string& role, const std::string& subject) override {
-    return system_.Token(role, subject);
+  std::string Token(const std::string& role, const std::string& subject,
+                    const std::vector<std::string>& store_ids) override {
+    return system_.Token(role, subject, store_ids);
   }
   std::string ForgedToken(Forgery forgery) override;
   const std::vector<std::string>& contexts() const override { return contexts_; }

@@ -21,7 +21,7 @@ using rpc::CallContext;
 Task<absl::StatusOr<v1::Library>> LibraryService::Warehouse(const CallContext& call,
                                                             const v1::WarehouseRequest& request) {
   co_return co_await warehouse_.Run(call, [&](Txn& txn) -> absl::StatusOr<disk::Library> {
-    const disk::Library row = TakeIn(request, txn.Now(), txn.NewId());
+    disk::Library row = TakeIn(request, txn.Now(), txn.NewId());
     kLibrariesByBook.Put(txn, row.book_id(), row.id());
     return row;
   });
