@@ -1,16 +1,20 @@
 #include "tests/simulation/run.h"
 
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/async/scope.h"
 #include "common/base/strings.h"
+#include "tests/simulation/audit.h"
 #include "tests/simulation/faults.h"
 #include "tests/simulation/sim_api.h"
 #include "tests/simulation/trace.h"
 #include "tests/simulation/world.h"
-#include "tests/workload/workload.h"
+#include "tests/workload/system_load.h"
 
 namespace maru::simulation {
 
@@ -29,11 +33,24 @@ constexpr absl::Duration kUntilQuiet = absl::Seconds(120);
 // And of the checkers' own reads.
 constexpr absl::Duration kForReading = absl::Seconds(60);
 
-workload::WorkloadOptions LoadOptions() {
-  workload::WorkloadOptions options;
-  options.customers = 3;
-  options.most_think = absl::Milliseconds(1600);
-  return options;
+// One of the systems, under load.
+struct LoadedSystem {
+  LoadedSystem(World& world, const System& played)
+      : system(played), api(world, system), load(system.load(api)) {}
+
+  const System& system;
+  SimApi api;
+  const std::unique_ptr<workload::SystemLoad> load;
+  bool loaded = false;
+  std::optional<std::string> checked;
+};
+
+std::vector<std::unique_ptr<LoadedSystem>> LoadAll(World& world) {
+  std::vector<std::unique_ptr<LoadedSystem>> all;
+  for (const System* system : world.fixture().systems()) {
+    all.push_back(std::make_unique<LoadedSystem>(world, *system));
+  }
+  return all;
 }
 
 class Run {
@@ -41,17 +58,18 @@ class Run {
   Run(Fixture& fixture, uint64_t seed, bool keep_trace)
       : trace_(keep_trace),
         world_(fixture, seed, trace_),
-        api_(world_),
-        faults_(world_),
-        load_(api_, LoadOptions()) {
+        systems_(LoadAll(world_)),
+        faults_(world_) {
     report_.seed = seed;
   }
 
   Report Play() {
     Act();
     for (const auto& [kind, count] : faults_.count()) report_.faults += count;
-    report_.calls = api_.calls();
-    report_.acknowledged = load_.acknowledged();
+    for (const auto& system : systems_) {
+      report_.calls += system->api.calls();
+      report_.acknowledged += system->load->acknowledged();
+    }
     report_.steps = world_.steps();
     report_.time = world_.Now() - Instant();
     report_.hash = trace_.hash();
@@ -64,27 +82,36 @@ class Run {
     for (const auto& machine : world_.machines()) machine->Boot();
     const Instant end = world_.Now() + kLoad;
     faults_.Plan(end);
-    bool loaded = false;
-    scope_.Spawn(Loaded(end, loaded));
+    for (const auto& system : systems_) scope_.Spawn(Loaded(*system, end));
     if (!Within(kLoad, "the load", [&] { return world_.Now() >= end; })) return;
     faults_.Heal();
     if (!Within(kUntilServing, "every process serves", [&] { return world_.AllServing(); })) return;
-    api_.SetCalm();
-    if (!Within(kUntilHeard, "every client has heard", [&] { return loaded; })) return;
+    for (const auto& system : systems_) system->api.SetCalm();
+    const auto all_loaded = [&] { return All([](const LoadedSystem& one) { return one.loaded; }); };
+    if (!Within(kUntilHeard, "every client has heard", all_loaded)) return;
     world_.Run(world_.Now() + kUntilNoticed, [] { return false; });
-    std::optional<std::string> checked;
-    scope_.Spawn(Checked(checked));
-    const auto is_checked = [&] { return checked.has_value(); };
-    if (!Within(kUntilQuiet + kForReading, "the checkers have read", is_checked)) return;
-    report_.problems += *checked;
+    for (const auto& system : systems_) scope_.Spawn(Checked(*system));
+    const auto all_checked = [&] {
+      return All([](const LoadedSystem& one) { return one.checked.has_value(); });
+    };
+    if (!Within(kUntilQuiet + kForReading, "the checkers have read", all_checked)) return;
+    for (const auto& system : systems_) report_.problems += *system->checked;
   }
 
-  async::Task<> Loaded(Instant end, bool& loaded) {
-    co_await load_.Run(end);
-    loaded = true;
+  template <typename Holds>
+  bool All(Holds holds) const {
+    return std::all_of(systems_.begin(), systems_.end(),
+                       [&](const auto& system) { return holds(*system); });
   }
-  async::Task<> Checked(std::optional<std::string>& checked) {
-    checked = co_await load_.Check(kUntilQuiet);
+
+  async::Task<> Loaded(LoadedSystem& system, Instant end) {
+    co_await system.load->Run(end);
+    system.loaded = true;
+  }
+  async::Task<> Checked(LoadedSystem& system) {
+    std::string problems = co_await system.load->Check(kUntilQuiet);
+    if (problems.empty()) problems = co_await Audit(world_, system.system);
+    system.checked = std::move(problems);
   }
 
   bool Within(absl::Duration time, std::string_view what, const std::function<bool()>& done) {
@@ -101,9 +128,8 @@ class Run {
   Report report_;
   Trace trace_;
   World world_;
-  SimApi api_;
+  std::vector<std::unique_ptr<LoadedSystem>> systems_;
   Faults faults_;
-  workload::Workload load_;
   // What the clients do; before all that it uses.
   async::Scope scope_;
 };

@@ -10,6 +10,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
+#include "mesh/context/context_config.h"
 
 namespace maru::simulation {
 
@@ -68,9 +69,11 @@ std::string ReadableReply(std::string_view path, const rpc::Reply& reply) {
 
 }  // namespace
 
-SimApi::SimApi(World& world) : world_(world), random_(world.NewSeed()) {
+SimApi::SimApi(World& world, const System& system) : world_(world), random_(world.NewSeed()) {
   for (const auto& machine : world.machines()) {
-    if (machine->name() != "broker") contexts_.push_back(machine->name());
+    if (machine->name().starts_with(mesh::DeploymentOf(system.name, ""))) {
+      contexts_.push_back(machine->name());
+    }
   }
 }
 

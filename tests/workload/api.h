@@ -91,8 +91,10 @@ class Api {
                                           const std::string& request, CallOptions options,
                                           std::vector<std::string>* replies) = 0;
 
-  // A user's token: valid throughout, for a role in lower case ("customer") and any subject.
-  virtual std::string Token(const std::string& role, const std::string& subject) = 0;
+  // A user's token: valid throughout, for a role in lower case ("customer") and any subject; an
+  // owner's names its stores.
+  virtual std::string Token(const std::string& role, const std::string& subject,
+                            const std::vector<std::string>& store_ids) = 0;
 
   // One that no server may take (forgery.h makes them).
   virtual std::string ForgedToken(Forgery forgery) = 0;

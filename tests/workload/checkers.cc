@@ -30,15 +30,12 @@ constexpr Checker kCheckers[] = {
     {"events", CheckEvents},
 };
 
-Task<std::string> CheckOnce(const Actor& admin, Ledger ledger) {
-  const auto flows = co_await ReadFlows(admin);
-  if (!flows.ok()) co_return absl::StrCat("[readable] ", flows.status().ToString(), "\n");
-  std::string problems = CheckNothingWaits(*flows);
-  if (!problems.empty()) co_return absl::StrCat("[waiting]\n", problems, "\n");
+Task<std::string> CheckOnce(const Actor& admin, Ledger ledger, const std::vector<Flow>& flows) {
   const absl::Status settled = co_await Settle(admin, ledger);
   if (!settled.ok()) co_return absl::StrCat("[readable] ", settled.ToString(), "\n");
-  const auto stored = co_await ReadStored(admin, ledger, *flows);
+  const auto stored = co_await ReadStored(admin, ledger, flows);
   if (!stored.ok()) co_return absl::StrCat("[readable] ", stored.status().ToString(), "\n");
+  std::string problems;
   for (const Checker& checker : kCheckers) {
     const std::string found = checker.check(*stored, ledger);
     if (!found.empty()) absl::StrAppend(&problems, "[", checker.invariant, "]\n", found, "\n");
@@ -46,19 +43,37 @@ Task<std::string> CheckOnce(const Actor& admin, Ledger ledger) {
   co_return problems;
 }
 
+Task<std::string> Look(const Actor& admin,
+                       const std::function<Task<std::string>(const std::vector<Flow>&)>& check) {
+  const auto flows = co_await ReadFlows(admin);
+  if (!flows.ok()) co_return absl::StrCat("[readable] ", flows.status().ToString(), "\n");
+  const std::string problems = CheckNothingWaits(*flows);
+  if (!problems.empty()) co_return absl::StrCat("[waiting]\n", problems, "\n");
+  co_return co_await check(*flows);
+}
+
 }  // namespace
 
-Task<std::string> CheckExact(Api& api, Ledger ledger, absl::Duration within) {
-  const Actor admin(api, "admin", "root");
-  async::Executor& executor = api.executor();
+Task<std::string> CheckAtRest(
+    const Actor& admin, absl::Duration within,
+    std::function<Task<std::string>(const std::vector<Flow>& flows)> check) {
+  async::Executor& executor = admin.api().executor();
   const Instant until = executor.Now() + within;
   absl::Duration pause = kFirstPause;
   while (true) {
-    std::string problems = co_await CheckOnce(admin, ledger);
+    std::string problems = co_await Look(admin, check);
     if (problems.empty() || executor.Now() >= until) co_return problems;
     co_await executor.Sleep(pause);
     pause = std::min(2 * pause, kLongestPause);
   }
+}
+
+Task<std::string> CheckExact(Api& api, Ledger ledger, absl::Duration within) {
+  const Actor admin(api, "admin", "root");
+  const auto check = [&admin, &ledger](const std::vector<Flow>& flows) {
+    return CheckOnce(admin, ledger, flows);
+  };
+  co_return co_await CheckAtRest(admin, within, check);
 }
 
 }  // namespace maru::workload

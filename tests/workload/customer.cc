@@ -22,7 +22,7 @@ const char* const kTexts[] = {"여기 정말 좋아요!", "주차는 어디에 �
 
 Customer::Customer(Api& api, const std::string& subject, const Courses& courses,
                    std::string foreign_id, PersonOptions options)
-    : Person(api, "customer", subject, options),
+    : Member(api, "customer", subject, options),
       courses_(courses),
       reviewer_(OneIn(2)),
       foreign_id_(std::move(foreign_id)) {}

@@ -150,6 +150,16 @@ Task<absl::StatusOr<std::vector<Flow>>> ReadFlows(const Actor& admin) {
   co_return flows;
 }
 
+Task<absl::StatusOr<std::map<std::string, Topic>>> ReadLog(const Actor& admin,
+                                                           const std::vector<Flow>& flows) {
+  std::map<std::string, Topic> topics;
+  for (const Flow& flow : flows) {
+    if (flow.status.outbox().topic().empty()) continue;
+    CO_ASSIGN_OR_RETURN(topics[flow.status.outbox().topic()], co_await ReadTopic(admin, flow));
+  }
+  co_return topics;
+}
+
 Task<absl::StatusOr<Stored>> ReadStored(const Actor& admin, const Ledger& ledger,
                                         const std::vector<Flow>& flows) {
   Stored stored;
@@ -161,11 +171,7 @@ Task<absl::StatusOr<Stored>> ReadStored(const Actor& admin, const Ledger& ledger
   CO_ASSIGN_OR_RETURN(stored.pages, co_await AllPages(admin));
   CO_ASSIGN_OR_RETURN(stored.messages, co_await AllMessages(admin));
   CO_RETURN_IF_ERROR(co_await LookForDeleted(admin, ledger, stored));
-  for (const Flow& flow : flows) {
-    if (flow.status.outbox().topic().empty()) continue;
-    CO_ASSIGN_OR_RETURN(stored.topics[flow.status.outbox().topic()],
-                        co_await ReadTopic(admin, flow));
-  }
+  CO_ASSIGN_OR_RETURN(stored.topics, co_await ReadLog(admin, flows));
   co_return stored;
 }
 

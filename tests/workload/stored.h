@@ -56,6 +56,11 @@ struct Stored {
 // What every context says of its events. Errors of the calls.
 async::Task<absl::StatusOr<std::vector<Flow>>> ReadFlows(const Actor& admin);
 
+// The topics of `flows`, by name, once nothing flows any more. Errors of the calls. The arguments
+// must live until the task is finished.
+async::Task<absl::StatusOr<std::map<std::string, Topic>>> ReadLog(const Actor& admin,
+                                                                  const std::vector<Flow>& flows);
+
 // The rest, once nothing flows any more; the ledger names what was taken back or deleted. Errors of
 // the calls. The arguments must live until the task is finished.
 async::Task<absl::StatusOr<Stored>> ReadStored(const Actor& admin, const Ledger& ledger,

@@ -65,19 +65,10 @@ Task<> Workload::Open() {
   }
 }
 
-Task<> Workload::Act(Person& person, Instant until) {
-  async::Executor& executor = api_.executor();
-  const uint64_t most = static_cast<uint64_t>(absl::ToInt64Microseconds(options_.most_think));
-  while (executor.Now() < until) {
-    co_await person.Step();
-    co_await executor.Sleep(absl::Microseconds(api_.random().Next() % (most + 1)));
-  }
-}
-
 Task<> Workload::Run(Instant until) {
-  co_await Open();
-  for (const auto& host : hosts_) scope_.Spawn(Act(*host, until));
-  for (const auto& customer : customers_) scope_.Spawn(Act(*customer, until));
+  if (customers_.empty()) co_await Open();
+  for (const auto& host : hosts_) scope_.Spawn(Act(*host, until, options_.most_think));
+  for (const auto& customer : customers_) scope_.Spawn(Act(*customer, until, options_.most_think));
   co_await scope_.Drained();
 }
 
@@ -91,7 +82,7 @@ Task<std::string> Workload::Check(absl::Duration within) {
   std::string problems;
   size_t count = 0;
   Ledger ledger = ledger_;
-  ForEach([&](const Person& person) {
+  ForEach([&](const Member& person) {
     ledger.Merge(person.ledger());
     for (const std::string& problem : person.problems()) {
       if (++count <= kMostProblems) absl::StrAppend(&problems, "[reply] ", problem, "\n");

@@ -17,6 +17,7 @@
 #include "common/async/scope.h"
 #include "tests/workload/customer.h"
 #include "tests/workload/host.h"
+#include "tests/workload/system_load.h"
 
 namespace maru::workload {
 
@@ -31,26 +32,19 @@ struct WorkloadOptions {
 
 // On the thread of `api`, which outlives it. Everybody acts under subjects "customer-<n>", "mina",
 // "jun", "stranger" and "root".
-class Workload {
+class Workload final : public SystemLoad {
  public:
   Workload(Api& api, const WorkloadOptions& options);
 
-  // Publishes the courses, then lets everybody act until `until`, and waits until each has heard
-  // what became of its last command or has given up.
-  async::Task<> Run(Instant until);
-
-  // After Run, once no fault is under way: whether everything comes to rest within `within` and is
-  // then exactly as acknowledged, and no reply broke a rule. What is wrong, or an empty text.
-  async::Task<std::string> Check(absl::Duration within);
-
-  // Commands whose outcome is known.
-  uint64_t acknowledged() const;
+  // Publishes the courses the first time.
+  async::Task<> Run(Instant until) override;
+  async::Task<std::string> Check(absl::Duration within) override;
+  uint64_t acknowledged() const override;
 
  private:
   async::Task<> Open();
   // A comment that customers must not touch: its id.
   async::Task<std::string> LeaveForeignComment();
-  async::Task<> Act(Person& person, Instant until);
   template <typename Visit>
   void ForEach(Visit visit) const;
 
