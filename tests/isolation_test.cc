@@ -112,7 +112,7 @@ class Lives {
 class IsolationTestBase : public SystemTest {
  protected:
   // Before SetUp.
-  void Choose(const std::string& system) { options_.system = system; }
+  void Choose(const std::string& system) { options_.systems = {system}; }
   void Flag(const std::string& context, const std::string& flag) {
     options_.flags[Deployment(context)].push_back(flag);
   }
@@ -121,7 +121,7 @@ class IsolationTestBase : public SystemTest {
   void SetUp() override {
     SystemTest::SetUp();
     if (HasFatalFailure()) return;
-    people_ = PeopleOf(options_.system, system());
+    people_ = PeopleOf(options_.systems.front(), system());
     people_->Prepare();
     ASSERT_EQ(people_->problems(), "");
     lives_ = std::make_unique<Lives>(
@@ -134,7 +134,7 @@ class IsolationTestBase : public SystemTest {
   }
 
   std::string Deployment(const std::string& context) const {
-    return context == kBroker ? context : absl::StrCat(options_.system, "-", context);
+    return context == kBroker ? context : absl::StrCat(options_.systems.front(), "-", context);
   }
   People& people() { return *people_; }
   std::string AwaitMore(int lives) { return lives_->AwaitMore(lives); }

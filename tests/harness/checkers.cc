@@ -7,15 +7,12 @@
 namespace maru::harness {
 namespace {
 
-// Reading needs no chance.
-constexpr uint64_t kSeed = 0;
-
 // Runs one of the lists of tests/workload for the test's `actor`.
 template <typename Request, typename Row>
 absl::StatusOr<std::vector<Row>> Read(
     const Actor& actor, const Request& request,
     async::Task<absl::StatusOr<std::vector<Row>>> (*read)(const workload::Actor&, Request)) {
-  SystemApi api(actor.system(), kSeed);
+  SystemApi api(actor.system(), {});
   const workload::Actor reader(api, actor.role(), actor.subject());
   return api.executor().BlockOn(read(reader, request));
 }
@@ -23,7 +20,7 @@ absl::StatusOr<std::vector<Row>> Read(
 }  // namespace
 
 std::string CheckExact(System& system, const Ledger& ledger, absl::Duration within) {
-  SystemApi api(system, kSeed);
+  SystemApi api(system, {});
   return api.executor().BlockOn(workload::CheckExact(api, ledger, within));
 }
 

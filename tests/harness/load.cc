@@ -17,7 +17,7 @@ constexpr uint64_t kPersons = 1000;
 Load::Load(System& system, const LoadOptions& options)
     : system_(system),
       options_(options),
-      api_(system, options.seed * kPersons),
+      api_(system, {.seed = options.seed * kPersons}),
       ender_(api_, "sora", courses_) {}
 
 Load::Worker& Load::AddWorker() {

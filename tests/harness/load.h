@@ -54,7 +54,7 @@ class Load {
 
  private:
   struct Worker {
-    Worker(System& system, uint64_t seed) : api(system, seed) {}
+    Worker(System& system, uint64_t seed) : api(system, {.seed = seed}) {}
 
     // Before `api`: its thread has ended when the frames go.
     async::Scope scope;

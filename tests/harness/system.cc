@@ -84,19 +84,25 @@ System::~System() {
 absl::Status System::Prepare() {
   std::ifstream file(absl::StrCat(SourceFolder(), "/mesh/context/deployments.json"));
   const nlohmann::json table = nlohmann::json::parse(file);
-  const nlohmann::json& system = table["systems"][options_.system];
   const int metrics = table["metrics_offset"];
   struct Place {
     std::string name;
+    std::string system;
     std::string binary;
     int offset;
   };
   std::vector<Place> places = {
-      {kBroker, table["broker"]["binary"], table["broker"]["port_offset"]}};
-  int offset = system["port_offset"];
-  for (const nlohmann::json& context : system["contexts"]) {
-    places.push_back({absl::StrCat(options_.system, "-", std::string(context["name"])),
-                      context["binary"], offset++});
+      {kBroker, "", table["broker"]["binary"], table["broker"]["port_offset"]}};
+  for (const std::string& name : options_.systems) {
+    if (!table["systems"].contains(name)) {
+      return absl::NotFoundError(absl::StrCat("there is no system ", name));
+    }
+    const nlohmann::json& system = table["systems"][name];
+    int offset = system["port_offset"];
+    for (const nlohmann::json& context : system["contexts"]) {
+      places.push_back({absl::StrCat(name, "-", std::string(context["name"])), name,
+                        context["binary"], offset++});
+    }
   }
   std::vector<int> offsets;
   for (const Place& place : places) {
@@ -110,10 +116,10 @@ absl::Status System::Prepare() {
   for (const Place& place : places) {
     Part part;
     part.name = place.name;
+    part.system = place.system;
     part.binary = place.binary;
     part.address = absl::StrCat("127.0.0.1:", base + place.offset);
     part.metrics_address = absl::StrCat("127.0.0.1:", base + place.offset + metrics);
-    part.is_context = place.name != kBroker;
     part.client = std::make_unique<Client>(part.address);
     parts_.push_back(std::move(part));
     keys.push_back(place.name);
@@ -134,11 +140,11 @@ std::vector<std::string> System::CommandLine(const Part& part) const {
       absl::StrCat("--data=", data_folder(part.name)),
       absl::StrCat("--keys=", keys_folder()),
   };
-  if (part.is_context) {
-    command.push_back(absl::StrCat("--system=", options_.system));
+  if (part.is_context()) {
+    command.push_back(absl::StrCat("--system=", part.system));
     command.push_back(absl::StrCat("--broker=", address(kBroker)));
     for (const Part& peer : parts_) {
-      if (!peer.is_context || peer.name == part.name) continue;
+      if (peer.system != part.system || peer.name == part.name) continue;
       command.push_back(
           absl::StrCat("--peers.", peer.name.substr(peer.name.find('-') + 1), "=", peer.address));
     }
@@ -153,7 +159,7 @@ std::vector<std::string> System::CommandLine(const Part& part) const {
 std::vector<std::string> System::contexts() const {
   std::vector<std::string> names;
   for (const Part& part : parts_) {
-    if (part.is_context) names.push_back(part.name);
+    if (part.is_context()) names.push_back(part.name);
   }
   return names;
 }
@@ -241,7 +247,7 @@ absl::Status System::StopAll() {
   std::vector<std::string> problems;
   for (const bool contexts : {true, false}) {
     for (Part& part : parts_) {
-      if (part.is_context != contexts) continue;
+      if (part.is_context() != contexts) continue;
       const absl::Status stopped = part.process->Stop(kStop);
       if (!stopped.ok()) problems.push_back(absl::StrCat(part.name, ": ", stopped.message()));
     }

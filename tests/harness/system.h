@@ -1,5 +1,5 @@
-// A whole system as real processes: the broker and the contexts of one system, each with its own
-// data, on free ports, in a folder of its own.
+// Whole systems as real processes: the broker and the contexts of one system or several, each with
+// its own data, on free ports, in a folder of its own.
 #ifndef MARU_TESTS_HARNESS_SYSTEM_H_
 #define MARU_TESTS_HARNESS_SYSTEM_H_
 
@@ -34,7 +34,7 @@ class System {
     // Where data, keys and logs go; made when missing.
     std::string folder;
     // As in mesh/context/deployments.json.
-    std::string system = "datecourse";
+    std::vector<std::string> systems = {"datecourse"};
     // Flags besides the usual ones, by deployment: {"datecourse-review", {"--log.level=debug"}}.
     std::map<std::string, std::vector<std::string>> flags;
   };
@@ -85,10 +85,12 @@ class System {
  private:
   struct Part {
     std::string name;
+    // Empty: the broker.
+    std::string system;
     std::string binary;
     std::string address;
     std::string metrics_address;
-    bool is_context = true;
+    bool is_context() const { return !system.empty(); }
     std::unique_ptr<Process> process;
     std::unique_ptr<Client> client;
   };

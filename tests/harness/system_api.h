@@ -3,23 +3,32 @@
 #ifndef MARU_TESTS_HARNESS_SYSTEM_API_H_
 #define MARU_TESTS_HARNESS_SYSTEM_API_H_
 
+#include <cstdint>
 #include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/async/thread_loop.h"
+#include "tests/harness/callers.h"
 #include "tests/harness/system.h"
 #include "tests/workload/api.h"
 
 namespace maru::harness {
 
-// One thread of callers. Calls block that thread, so its tasks go on one at a time; several of
-// these call at once.
+// One thread for the tasks of the workload, and threads on which their calls wait for an answer.
 class SystemApi final : public Api {
  public:
-  // Chance comes from `seed`.
-  SystemApi(System& system, uint64_t seed);
+  struct Options {
+    // Chance comes from it.
+    uint64_t seed = 0;
+    // Whose contexts are seen; empty: everybody's.
+    std::string system = {};
+    // Calls at once; what is above waits.
+    int callers = 1;
+  };
+
+  SystemApi(System& system, const Options& options);
 
   async::Task<Outcome> Call(std::string_view deployment, std::string_view path,
                             const std::string& request, CallOptions options,
@@ -49,9 +58,11 @@ class SystemApi final : public Api {
   };
 
   System& system_;
-  const std::vector<std::string> contexts_;
+  std::vector<std::string> contexts_;
   Twister random_;
   async::ThreadLoop loop_;
+  // After the loop, to which they hand the answers.
+  Callers callers_;
 };
 
 }  // namespace maru::harness

@@ -19,6 +19,7 @@
 #include "tests/torture/torture.h"
 
 ABSL_FLAG(std::string, folder, "", "where data, keys and logs go; must be new");
+ABSL_FLAG(std::vector<std::string>, systems, {}, "which, separated by commas; none: all");
 ABSL_FLAG(absl::Duration, duration, absl::Minutes(1), "how long, checks not included");
 ABSL_FLAG(int, strikes, 0, "ends after so many kills and pauses; 0: only with the time");
 ABSL_FLAG(uint64_t, seed, 0, "decides what strikes whom and when, and what the load does");
@@ -30,12 +31,9 @@ namespace {
 constexpr absl::Duration kOnTerminal = absl::Milliseconds(200);
 constexpr absl::Duration kInLog = absl::Seconds(10);
 
-// "datecourse-review" is "review".
-std::string Short(const std::string& process) { return process.substr(process.find('-') + 1); }
-
 std::string ByProcess(const std::map<std::string, int>& counts) {
   return absl::StrJoin(counts, ", ", [](std::string* out, const auto& of) {
-    absl::StrAppend(out, Short(of.first), " ", of.second);
+    absl::StrAppend(out, of.first, " ", of.second);
   });
 }
 
@@ -45,7 +43,7 @@ std::string LongestOutage(const TortureReport& report) {
                                         return a.second.longest_outage < b.second.longest_outage;
                                       });
   return absl::StrFormat("%.1f s (%s)", absl::ToDoubleSeconds(worst->second.longest_outage),
-                         Short(worst->first));
+                         worst->first);
 }
 
 // One line that is rewritten on a terminal; a line now and then elsewhere.
@@ -84,7 +82,7 @@ void Print(const TortureReport& report) {
               static_cast<int>(report.acknowledged), absl::ToDoubleSeconds(report.took));
   std::printf("calls without an answer, and the longest outage that callers saw\n");
   for (const auto& [process, of] : report.availability) {
-    std::printf("  %-16s %6d %6.1f s\n", Short(process).c_str(), static_cast<int>(of.unanswered),
+    std::printf("  %-24s %6d %6.1f s\n", process.c_str(), static_cast<int>(of.unanswered),
                 absl::ToDoubleSeconds(of.longest_outage));
   }
   std::printf("checks             %d\n", report.checks);
@@ -95,6 +93,7 @@ void Print(const TortureReport& report) {
 TortureOptions OptionsFromFlags() {
   TortureOptions options;
   options.system.folder = absl::GetFlag(FLAGS_folder);
+  options.system.systems = absl::GetFlag(FLAGS_systems);
   if (absl::GetFlag(FLAGS_pauses)) options.storm = OnlyPauses();
   options.storm.seed = absl::GetFlag(FLAGS_seed);
   options.duration = absl::GetFlag(FLAGS_duration);
@@ -127,7 +126,7 @@ int Main() {
 
 int main(int argc, char** argv) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  absl::SetProgramUsageMessage("Storms over a system of its own. See tests/torture/README.md.");
+  absl::SetProgramUsageMessage("Storms over systems of its own. See tests/torture/README.md.");
   absl::ParseCommandLine(argc, argv);
   const int code = maru::harness::Main();
   std::fflush(stdout);

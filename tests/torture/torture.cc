@@ -1,22 +1,27 @@
 #include "tests/torture/torture.h"
 
-#include <atomic>
-#include <future>
+#include <algorithm>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/status.h"
-#include "tests/harness/checkers.h"
+#include "tests/harness/actor.h"
 #include "tests/workload/methods.h"
 
 namespace maru::harness {
 namespace {
 
-// What a healed system must still be able to do, and within which time everything is at rest.
+// What each system must be able to do once it is healed.
 constexpr uint64_t kCommandsAfterwards = 100;
-constexpr absl::Duration kQuiet = absl::Seconds(60);
+constexpr absl::Duration kTakesCommands = absl::Seconds(60);
+// Within which everything is at rest: a saga that nobody continues is compensated after 30 s.
+constexpr absl::Duration kQuiet = absl::Seconds(90);
+// Calls at once of the people of one system: more than there are people.
+constexpr int kCallers = 16;
+// Everybody acts for so long at a time.
+constexpr absl::Duration kStint = absl::Seconds(3);
 
 // Somebody who asks one process how it is, again and again: what the load seldom or never calls is
 // called all the time.
@@ -55,49 +60,116 @@ uint64_t TortureReport::Retries() const {
 }
 
 absl::StatusOr<std::unique_ptr<Torture>> Torture::Begin(const TortureOptions& options) {
-  ASSIGN_OR_RETURN(auto system, System::Start(options.system));
-  return std::unique_ptr<Torture>(new Torture(options, std::move(system)));
+  TortureOptions all = options;
+  std::vector<const TorturedSystem*> tortured;
+  std::vector<std::string>& names = all.system.systems;
+  for (const TorturedSystem& system : TorturedSystems()) {
+    if (options.system.systems.empty()) names.push_back(system.name);
+    if (std::find(names.begin(), names.end(), system.name) == names.end()) continue;
+    tortured.push_back(&system);
+    for (const auto& [deployment, flags] : system.flags) {
+      std::vector<std::string>& more = all.system.flags[deployment];
+      more.insert(more.begin(), flags.begin(), flags.end());
+    }
+  }
+  if (tortured.size() != names.size()) {
+    return absl::NotFoundError(
+        absl::StrCat("not all of these can be tortured: ", absl::StrJoin(names, ", ")));
+  }
+  ASSIGN_OR_RETURN(auto system, System::Start(all.system));
+  return std::unique_ptr<Torture>(new Torture(all, std::move(system), tortured));
 }
+
+Torture::Torture(const TortureOptions& options, std::unique_ptr<System> system,
+                 const std::vector<const TorturedSystem*>& tortured)
+    : options_(options), system_(std::move(system)), storm_(*system_, options.storm) {
+  for (const TorturedSystem* one : tortured) {
+    const uint64_t seed = options.storm.seed * TorturedSystems().size() + played_.size();
+    played_.push_back(std::make_unique<Played>(*system_, *one, seed));
+  }
+}
+
+Torture::Played::Played(System& system, const TorturedSystem& tortured, uint64_t seed)
+    : name(tortured.name),
+      api(system, {.seed = seed, .system = tortured.name, .callers = kCallers}),
+      load(tortured.load(api)) {}
 
 TortureReport Torture::Run(const std::function<void(const TortureReport&)>& look) {
   std::string violations;
   while (violations.empty() && !Over()) violations = Round(look);
-  TortureReport report = ReportNow(/*load=*/nullptr);
+  TortureReport report = ReportNow();
   report.violations = std::move(violations);
   return report;
 }
 
 std::string Torture::Round(const std::function<void(const TortureReport&)>& look) {
-  LoadOptions options = options_.load;
-  options.seed = options_.storm.seed * 1000 + static_cast<uint64_t>(checks_);
-  auto load = Load::Begin(*system_, options);
-  if (!load.ok()) return absl::StrCat("no load: ", load.status().ToString());
+  std::atomic<bool> finish{false};
+  std::vector<std::future<void>> acting;
+  for (const auto& played : played_) {
+    acting.push_back(std::async(std::launch::async, [this, &finish, &played = *played] {
+      played.api.executor().BlockOn(Act(played, finish));
+    }));
+  }
+  const absl::Status storm = Strike(look);
+  finish = true;
+  for (std::future<void>& end : acting) end.wait();
+  ++checks_;
+  return storm.ok() ? Check() : storm.ToString();
+}
+
+absl::Status Torture::Strike(const std::function<void(const TortureReport&)>& look) {
   std::vector<std::unique_ptr<Caller>> callers;
   for (const std::string& process : system_->processes()) {
     callers.push_back(std::make_unique<Caller>(*system_, process));
   }
-  // A course ends in the middle of it.
-  auto ended = std::async(std::launch::async, [&load] { return (*load)->EndCourse(); });
-
   const Tally& tally = storm_.tally();
   const int limit = tally.AllKills() + tally.AllPauses() + options_.strikes_per_round;
   absl::Status storm = storm_.Blow([&] {
-    if (look) look(ReportNow(load->get()));
+    if (look) look(ReportNow());
     return Over() || tally.AllKills() + tally.AllPauses() >= limit;
   });
   storm.Update(storm_.Heal());
-  std::string problem = storm.ok() ? "" : storm.ToString();
-  if (storm.ok()) problem = (*load)->AwaitMore(kCommandsAfterwards);
-  const absl::Status end_of_course = ended.get();
-  if (problem.empty() && !end_of_course.ok()) problem = end_of_course.ToString();
-  callers.clear();
-  (*load)->Finish();
-  acknowledged_ += (*load)->acknowledged();
-  ledger_.Merge((*load)->ledger());
-  if (problem.empty()) problem = (*load)->problems();
-  if (problem.empty()) problem = CheckExact(*system_, ledger_, kQuiet);
-  ++checks_;
-  return problem;
+  RETURN_IF_ERROR(storm);
+  for (const auto& played : played_) {
+    const std::string missing = AwaitWork(*played);
+    if (!missing.empty()) return absl::UnavailableError(missing);
+  }
+  return absl::OkStatus();
+}
+
+async::Task<> Torture::Act(Played& played, const std::atomic<bool>& finish) {
+  while (!finish) co_await played.load->Run(played.api.executor().Now() + kStint);
+}
+
+std::string Torture::AwaitWork(Played& played) {
+  const uint64_t wanted = Acknowledged(played) + kCommandsAfterwards;
+  return Eventually(kTakesCommands, [&] {
+    const uint64_t got = Acknowledged(played);
+    return got >= wanted ? ""
+                         : absl::StrCat(played.name, ": ", wanted - got, " of ",
+                                        kCommandsAfterwards, " commands are not acknowledged");
+  });
+}
+
+std::string Torture::Check() {
+  std::vector<std::future<std::string>> checks;
+  for (const auto& played : played_) {
+    checks.push_back(std::async(std::launch::async, [&played = *played] {
+      return played.api.executor().BlockOn(played.load->Check(kQuiet));
+    }));
+  }
+  std::string problems;
+  for (size_t i = 0; i < checks.size(); ++i) {
+    const std::string wrong = checks[i].get();
+    if (!wrong.empty()) absl::StrAppend(&problems, played_[i]->name, ":\n", wrong);
+  }
+  return problems;
+}
+
+uint64_t Torture::Acknowledged(Played& played) {
+  uint64_t acknowledged = 0;
+  played.api.executor().RunHere([&] { acknowledged = played.load->acknowledged(); });
+  return acknowledged;
 }
 
 bool Torture::Over() const {
@@ -106,10 +178,10 @@ bool Torture::Over() const {
          tally.AllKills() + tally.AllPauses() >= options_.strikes;
 }
 
-TortureReport Torture::ReportNow(const Load* load) const {
+TortureReport Torture::ReportNow() const {
   TortureReport report;
   report.tally = storm_.tally();
-  report.acknowledged = acknowledged_ + (load == nullptr ? 0 : load->acknowledged());
+  for (const auto& played : played_) report.acknowledged += Acknowledged(*played);
   for (const std::string& process : system_->processes()) {
     report.availability[process] = system_->client(process).availability();
   }

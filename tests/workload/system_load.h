@@ -17,7 +17,7 @@ class SystemLoad {
   virtual ~SystemLoad() = default;
 
   // Lets everybody act until `until`, and waits until each has heard what became of its last
-  // command or has given up.
+  // command or has given up. May be called again, also after Check.
   virtual async::Task<> Run(Instant until) = 0;
 
   // After Run, once no fault is under way: whether everything comes to rest within `within` and is

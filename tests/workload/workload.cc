@@ -66,7 +66,7 @@ Task<> Workload::Open() {
 }
 
 Task<> Workload::Run(Instant until) {
-  co_await Open();
+  if (customers_.empty()) co_await Open();
   for (const auto& host : hosts_) scope_.Spawn(Act(*host, until, options_.most_think));
   for (const auto& customer : customers_) scope_.Spawn(Act(*customer, until, options_.most_think));
   co_await scope_.Drained();

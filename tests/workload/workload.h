@@ -36,7 +36,7 @@ class Workload final : public SystemLoad {
  public:
   Workload(Api& api, const WorkloadOptions& options);
 
-  // Publishes the courses first.
+  // Publishes the courses the first time.
   async::Task<> Run(Instant until) override;
   async::Task<std::string> Check(absl::Duration within) override;
   uint64_t acknowledged() const override;

@@ -1,4 +1,4 @@
-"""tools/maru torture: kills the processes of a system of its own, again and again, under a load, and checks what is left."""
+"""tools/maru torture: kills the processes of systems of its own, again and again, under a load, and checks what is left."""
 
 import argparse
 import os
@@ -22,8 +22,9 @@ _GONE_S = 10.0
 def register(subparsers):
     parser = subparsers.add_parser(
         "torture", help="SIGKILL random processes under load, then check that nothing was lost or done twice",
-        description="Starts a system of its own on free ports, puts a load on it, SIGKILLs (SIGTERMs, SIGSTOPs) random processes, "
+        description="Starts systems of its own on free ports, puts a load on them, SIGKILLs (SIGTERMs, SIGSTOPs) random processes, "
         "and compares what is stored with what was acknowledged, again and again. Exits non-zero on any violation.")
+    parser.add_argument("--systems", nargs="+", default=[], metavar="SYSTEM", help="datecourse, food, … (all)")
     parser.add_argument("--minutes", type=_positive, help="how long; checks are not counted "
                         f"({DEFAULT_MINUTES:.0f}; with --kills {MINUTES_WITH_KILLS:.0f})")
     parser.add_argument("--kills", type=int, default=0, metavar="N", help="end after so many kills and pauses")
@@ -63,13 +64,14 @@ def _torture(arguments):
     if code != 0:
         common.fail(f"seed {seed}: not everything is as it must be (exit code {code})",
                     f"look at {folder}/logs and {folder}/data; repeat: tools/maru torture --seed {seed} --minutes {minutes:g}"
-                    + (" --pauses" if arguments.pauses else ""))
+                    + (" --pauses" if arguments.pauses else "")
+                    + (f" --systems {' '.join(arguments.systems)}" if arguments.systems else ""))
     return 0
 
 
 def _run(arguments, folder, seed, minutes):
     binaries = build.folder(arguments.preset)
-    command = [str(binaries / "bin" / "maru-torture"), f"--folder={folder}", f"--seed={seed}", f"--duration={minutes * 60:g}s",
+    command = [str(binaries / "bin" / "maru-torture"), f"--folder={folder}", f"--systems={','.join(arguments.systems)}", f"--seed={seed}", f"--duration={minutes * 60:g}s",
                f"--strikes={arguments.kills}", f"--pauses={str(arguments.pauses).lower()}"]
     environment = common.environment(MARU_SOURCE_DIR=str(common.ROOT), MARU_BINARY_DIR=str(binaries))
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment) as process:

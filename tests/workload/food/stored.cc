@@ -1,6 +1,9 @@
 #include "tests/workload/food/stored.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "common/async/when_all.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "tests/workload/lists.h"
@@ -64,9 +67,17 @@ Task<absl::StatusOr<Stored>> ReadStored(const Actor& admin, const Town& town,
   CO_ASSIGN_OR_RETURN(stored.views,
                       co_await ReadEach(admin, kListOrderViews,
                                         &dashboard::ListOrderViewsResponse::mutable_order_views));
+  // At once: each of an order that has not ended takes its time.
+  std::vector<Task<absl::StatusOr<std::vector<OrderView::Status>>>> watches;
   for (const auto& [id, watcher] : town.watchers) {
-    CO_ASSIGN_OR_RETURN(stored.shown[id], co_await WatchFrom(admin, id, ""));
-    CO_ASSIGN_OR_RETURN(stored.rest[id], co_await WatchFrom(admin, id, watcher.position));
+    watches.push_back(WatchFrom(admin, id, ""));
+    watches.push_back(WatchFrom(admin, id, watcher.position));
+  }
+  auto told = co_await async::WhenAll(std::move(watches));
+  auto next = told.begin();
+  for (const auto& [id, watcher] : town.watchers) {
+    CO_ASSIGN_OR_RETURN(stored.shown[id], std::move(*next++));
+    CO_ASSIGN_OR_RETURN(stored.rest[id], std::move(*next++));
   }
   CO_ASSIGN_OR_RETURN(stored.topics, co_await ReadLog(admin, flows));
   co_return stored;
