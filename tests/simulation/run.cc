@@ -90,7 +90,8 @@ class Run {
   bool Within(absl::Duration time, std::string_view what, const std::function<bool()>& done) {
     if (world_.Run(world_.Now() + time, done)) return true;
     if (world_.livelock()) {
-      absl::StrAppend(&report_.problems, "[livelock] work goes on without time passing\n");
+      absl::StrAppend(&report_.problems,
+                      "[livelock] it does not come to rest: work goes on and on\n");
     } else {
       absl::StrAppend(&report_.problems, "[bounded] not within ", absl::FormatDuration(time), ": ",
                       ToAbsl(what), "\n");

@@ -17,8 +17,10 @@ namespace maru::simulation {
 
 namespace {
 
-// Steps without time moving that no honest burst of work needs.
+// Steps without time moving that no honest burst of work needs, and steps of a whole run: fifty
+// times what one takes. So each run ends, and within bounded memory.
 constexpr uint64_t kLivelock = 200'000;
+constexpr uint64_t kMostSteps = 1'000'000;
 
 using Serving = absl::StatusOr<std::unique_ptr<mesh::Serving>>;
 
@@ -108,7 +110,7 @@ bool World::Run(Instant until, const std::function<bool()>& done) {
     const async::SimExecutor* const ran = scheduler_.RunOne(until);
     if (ran == nullptr) return done();
     for (const auto& machine : machines_) machine->AfterStep(ran);
-    livelock_ = scheduler_.steps_at_once() > kLivelock;
+    livelock_ = scheduler_.steps_at_once() > kLivelock || scheduler_.steps() > kMostSteps;
   }
   return false;
 }

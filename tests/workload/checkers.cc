@@ -33,7 +33,9 @@ constexpr Checker kCheckers[] = {
 Task<std::string> CheckOnce(const Actor& admin, Ledger ledger) {
   const auto flows = co_await ReadFlows(admin);
   if (!flows.ok()) co_return absl::StrCat("[readable] ", flows.status().ToString(), "\n");
-  std::string problems = CheckNothingWaits(*flows);
+  const auto topics = co_await ReadTopics(admin);
+  if (!topics.ok()) co_return absl::StrCat("[readable] ", topics.status().ToString(), "\n");
+  std::string problems = CheckNothingWaits(*flows, *topics);
   if (!problems.empty()) co_return absl::StrCat("[waiting]\n", problems, "\n");
   const absl::Status settled = co_await Settle(admin, ledger);
   if (!settled.ok()) co_return absl::StrCat("[readable] ", settled.ToString(), "\n");

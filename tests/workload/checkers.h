@@ -11,8 +11,11 @@
 
 namespace maru::workload {
 
-// No context has a parked event, something to publish, or a partition that stands still or behind.
-std::string CheckNothingWaits(const std::vector<Flow>& flows);
+// No context has a parked event, something to publish, or a partition that stands still or behind
+// the end that the broker names: what a context itself knows of it may be old. `topics` were read
+// after `flows`, so that nothing was under way when the last of `flows` was read.
+std::string CheckNothingWaits(const std::vector<Flow>& flows,
+                              const std::vector<broker::v1::Topic>& topics);
 
 // Every row of communication is as it was acknowledged, there is none besides, and the list shows
 // the active ones, each once.

@@ -150,6 +150,13 @@ Task<absl::StatusOr<std::vector<Flow>>> ReadFlows(const Actor& admin) {
   co_return flows;
 }
 
+Task<absl::StatusOr<std::vector<broker::v1::Topic>>> ReadTopics(const Actor& admin) {
+  const auto listed = co_await admin.Call(kListTopics, broker::v1::ListTopicsRequest());
+  if (!listed.ok()) co_return ToStatus(listed);
+  co_return std::vector<broker::v1::Topic>(listed.reply.topics().begin(),
+                                           listed.reply.topics().end());
+}
+
 Task<absl::StatusOr<Stored>> ReadStored(const Actor& admin, const Ledger& ledger,
                                         const std::vector<Flow>& flows) {
   Stored stored;

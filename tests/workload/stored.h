@@ -56,6 +56,9 @@ struct Stored {
 // What every context says of its events. Errors of the calls.
 async::Task<absl::StatusOr<std::vector<Flow>>> ReadFlows(const Actor& admin);
 
+// The topics that there are, with their ends. Errors of the call.
+async::Task<absl::StatusOr<std::vector<broker::v1::Topic>>> ReadTopics(const Actor& admin);
+
 // The rest, once nothing flows any more; the ledger names what was taken back or deleted. Errors of
 // the calls. The arguments must live until the task is finished.
 async::Task<absl::StatusOr<Stored>> ReadStored(const Actor& admin, const Ledger& ledger,
