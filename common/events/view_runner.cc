@@ -67,7 +67,7 @@ async::Task<void> ViewRunner::Build() {
   while (true) {
     co_await env_.executor.Sleep(options_.switch_interval);
     const Subscriber& copy = *building_.subscriber;
-    if (!copy.reached_ends() || copy.lag() > options_.switch_lag ||
+    if (!copy.reached_ends_of(*live_) || copy.lag() > options_.switch_lag ||
         copy.parked() > live_->parked()) {
       continue;
     }
