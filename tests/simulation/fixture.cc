@@ -14,13 +14,20 @@ namespace maru::simulation {
 namespace {
 
 constexpr std::string_view kSystem = "datecourse";
+// Events that fail twice in a row are dead: an operator has something to do.
+const std::vector<std::string>& ContextFlags() {
+  static const auto& flags = *new std::vector<std::string>{"--events.attempts=2"};
+  return flags;
+}
 
 template <class Config>
-Config Configured(std::string keys, std::string data, const service::ConfigRules& rules) {
+Config Configured(std::string keys, std::string data, const service::ConfigRules& rules,
+                  const std::vector<std::string>& flags) {
   service::ConfigSources sources;
   sources.program = "simulation";
   sources.flags = {absl::StrCat("--keys=", keys), absl::StrCat("--data=", data),
                    "--log.level=warning"};
+  sources.flags.insert(sources.flags.end(), flags.begin(), flags.end());
   Config config;
   const auto loaded = service::LoadConfig(sources, rules, config);
   MARU_CHECK(loaded.ok());
@@ -43,9 +50,9 @@ Fixture::Fixture(std::string folder) : keys_(std::move(folder)) {
     const std::string deployment = mesh::DeploymentOf(kSystem, name);
     MARU_CHECK(rpc::EnsureKeyPair(rpc::ServiceKeyFolder(keys_, deployment)).ok());
     contexts_[name] = Configured<config::v1::ContextConfig>(
-        keys_, deployment, mesh::ContextRules(std::string(kSystem), name));
+        keys_, deployment, mesh::ContextRules(std::string(kSystem), name), ContextFlags());
   }
-  broker_ = Configured<config::v1::BrokerConfig>(keys_, "broker", mesh::BrokerRules());
+  broker_ = Configured<config::v1::BrokerConfig>(keys_, "broker", mesh::BrokerRules(), {});
 }
 
 std::string Fixture::Token(const std::string& role, const std::string& subject) {

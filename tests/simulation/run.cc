@@ -18,6 +18,10 @@ namespace {
 
 // How long clients act, and things go wrong.
 constexpr absl::Duration kLoad = absl::Seconds(60);
+// One run in so many goes on for a second time, shorter, with logs that lost what had been read.
+constexpr uint64_t kForgetsOneIn = 6;
+constexpr absl::Duration kSecondLoad = absl::Seconds(15);
+constexpr absl::Duration kForForgetting = absl::Seconds(120);
 // From then on: until every process serves; until every client knows what became of its last
 // command; until all events have had their effect.
 constexpr absl::Duration kUntilServing = absl::Seconds(30);
@@ -43,7 +47,8 @@ class Run {
         world_(fixture, seed, trace_),
         api_(world_),
         faults_(world_),
-        load_(api_, LoadOptions()) {
+        load_(api_, LoadOptions()),
+        forgets_(world_.NewSeed() % kForgetsOneIn == 0) {
     report_.seed = seed;
   }
 
@@ -63,28 +68,58 @@ class Run {
   void Act() {
     for (const auto& machine : world_.machines()) machine->Boot();
     const Instant end = world_.Now() + kLoad;
-    faults_.Plan(end);
-    bool loaded = false;
-    scope_.Spawn(Loaded(end, loaded));
-    if (!Within(kLoad, "the load", [&] { return world_.Now() >= end; })) return;
-    faults_.Heal();
-    if (!Within(kUntilServing, "every process serves", [&] { return world_.AllServing(); })) return;
-    api_.SetCalm();
-    if (!Within(kUntilHeard, "every client has heard", [&] { return loaded; })) return;
-    world_.Run(world_.Now() + kUntilNoticed, [] { return false; });
-    std::optional<std::string> checked;
-    scope_.Spawn(Checked(checked));
-    const auto is_checked = [&] { return checked.has_value(); };
-    if (!Within(kUntilQuiet + kForReading, "the checkers have read", is_checked)) return;
-    report_.problems += *checked;
+    if (!PlayRound(kLoad, load_.Run(end))) return;
+    if (!forgets_ || !Forgets()) return;
+    const Instant second_end = world_.Now() + kSecondLoad;
+    if (!PlayRound(kSecondLoad, load_.RunAgain(second_end))) return;
+    FindsNothing(load_.RebuildFromRest(kUntilQuiet), "the view is rebuilt");
   }
 
-  async::Task<> Loaded(Instant end, bool& loaded) {
-    co_await load_.Run(end);
-    loaded = true;
+  // Clients act under faults, for `time`; then all must come to rest, as it should be.
+  bool PlayRound(absl::Duration time, async::Task<> load) {
+    api_.SetCalm(false);
+    const Instant end = world_.Now() + time;
+    faults_.Plan(end);
+    bool loaded = false;
+    scope_.Spawn(Done(std::move(load), loaded));
+    if (!Within(time, "the load", [&] { return world_.Now() >= end; })) return false;
+    faults_.Heal();
+    if (!Within(kUntilServing, "every process serves", [&] { return world_.AllServing(); })) {
+      return false;
+    }
+    api_.SetCalm(true);
+    if (!Within(kUntilHeard, "every client has heard", [&] { return loaded; })) return false;
+    world_.Run(world_.Now() + kUntilNoticed, [] { return false; });
+    return FindsNothing(load_.Check(kUntilQuiet), "the checkers have read");
   }
-  async::Task<> Checked(std::optional<std::string>& checked) {
-    checked = co_await load_.Check(kUntilQuiet);
+
+  // Logs lose what everybody has read.
+  bool Forgets() {
+    std::optional<bool> forgotten;
+    scope_.Spawn(Keep(load_.ForgetLogs(), forgotten));
+    if (!Within(kForForgetting, "the logs are cut", [&] { return forgotten.has_value(); })) {
+      return false;
+    }
+    if (!*forgotten) report_.problems += "[readable] the logs cannot be cut\n";
+    return *forgotten;
+  }
+
+  // Whether a check finds nothing; what it finds is reported.
+  bool FindsNothing(async::Task<std::string> check, std::string_view what) {
+    std::optional<std::string> checked;
+    scope_.Spawn(Keep(std::move(check), checked));
+    if (!Within(kUntilQuiet + kForReading, what, [&] { return checked.has_value(); })) return false;
+    report_.problems += *checked;
+    return report_.problems.empty();
+  }
+
+  static async::Task<> Done(async::Task<> task, bool& done) {
+    co_await std::move(task);
+    done = true;
+  }
+  template <typename T>
+  static async::Task<> Keep(async::Task<T> task, std::optional<T>& result) {
+    result = co_await std::move(task);
   }
 
   bool Within(absl::Duration time, std::string_view what, const std::function<bool()>& done) {
@@ -105,6 +140,7 @@ class Run {
   SimApi api_;
   Faults faults_;
   workload::Workload load_;
+  const bool forgets_;
   // What the clients do; before all that it uses.
   async::Scope scope_;
 };

@@ -68,7 +68,10 @@ std::string ReadableReply(std::string_view path, const rpc::Reply& reply) {
 
 }  // namespace
 
-SimApi::SimApi(World& world) : world_(world), random_(world.NewSeed()) {
+SimApi::SimApi(World& world)
+    : world_(world),
+      random_(world.NewSeed()),
+      may_park_(world.rare().MayTake(async::Rare::kFailingEvent)) {
   for (const auto& machine : world.machines()) {
     if (machine->name() != "broker") contexts_.push_back(machine->name());
   }

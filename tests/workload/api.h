@@ -108,6 +108,10 @@ class Api {
   // Whether what is read with a position is held against it.
   virtual bool JudgesPositions() const { return true; }
 
+  // Whether an event may fail although nothing is wrong with it, and is parked: an operator has to
+  // see to it. Where not, a parked event is a fault of the system.
+  virtual bool MayPark() const { return false; }
+
   // Time, for sleeping and for patience.
   virtual async::Executor& executor() = 0;
   // Every choice of the workload comes from here.

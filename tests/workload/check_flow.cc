@@ -27,8 +27,10 @@ Ends EndsOf(const std::vector<broker::v1::Topic>& topics) {
 
 bool StandsAtEnd(const admin::v1::PartitionStatus& partition, const Ends& ends) {
   const auto end = ends.find({partition.topic(), partition.partition()});
-  return partition.assigned() && partition.offset() == (end == ends.end() ? 0 : end->second) &&
-         partition.lag() == 0 && partition.parked() == 0 && partition.gap().empty();
+  // Where there is no such topic (any more) there is nothing to read.
+  const bool at_end =
+      end == ends.end() || (partition.assigned() && partition.offset() == end->second);
+  return at_end && partition.lag() == 0 && partition.parked() == 0 && partition.gap().empty();
 }
 
 }  // namespace
@@ -45,6 +47,10 @@ std::string CheckNothingWaits(const std::vector<Flow>& flows,
     if (outbox.waiting() != 0) {
       problems.Add(
           absl::StrCat(flow.deployment, " has not published: ", outbox.ShortDebugString()));
+    }
+    const admin::v1::ViewStatus& view = flow.status.view();
+    if (view.building() != 0 || view.retired_size() != 0) {
+      problems.Add(absl::StrCat(flow.deployment, " rebuilds: ", view.ShortDebugString()));
     }
     for (const auto& subscription : flow.status.subscriptions()) {
       const std::string name = absl::StrCat(flow.deployment, "/", subscription.name());

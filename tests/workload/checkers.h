@@ -31,17 +31,20 @@ std::string CheckSchedules(const Stored& stored, const Ledger& ledger);
 std::string CheckPages(const Stored& stored, const Ledger& ledger);
 // One message per cause, read where its recipient read it.
 std::string CheckMessages(const Stored& stored, const Ledger& ledger);
-// The broker has, undamaged, every record that the contexts have numbered, once, those of one key
-// in order.
+// The broker has, undamaged, every record that the contexts have numbered and no operator removed,
+// once, those of one key in order.
 std::string CheckLog(const Stored& stored, const Ledger& ledger);
 // What was published is what was committed: for every row the changes that were acknowledged, with
-// their content, and no others.
+// their content, and no others; of a log that an operator removed from, at least the last ones.
 std::string CheckEvents(const Stored& stored, const Ledger& ledger);
 
 // Waits until nothing flows any more, settles what nobody knows, and runs all of the above; again
 // and again until nothing is wrong or `within` has passed. `api` must live until the task is
 // finished.
 async::Task<std::string> CheckExact(Api& api, Ledger ledger, absl::Duration within);
+
+// Waits until nothing flows any more, whatever is shown then.
+async::Task<std::string> CheckQuiet(Api& api, absl::Duration within);
 
 }  // namespace maru::workload
 

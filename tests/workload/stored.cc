@@ -33,11 +33,12 @@ Task<absl::StatusOr<std::vector<Response>>> ReadStream(const Actor& admin,
   co_return responses;
 }
 
-Task<absl::StatusOr<Topic>> ReadTopic(const Actor& admin, const Flow& flow) {
+// `forgotten`: up to this sequence the log may lack events.
+Task<absl::StatusOr<Topic>> ReadTopic(const Actor& admin, const Flow& flow, uint64_t forgotten) {
   const std::string& name = flow.status.outbox().topic();
   Topic topic{flow.deployment, flow.status.outbox().last_sequence(), {}, {}};
-  // The contexts that publish nothing have no topic.
-  if (topic.last_sequence == 0) co_return topic;
+  // The contexts that publish nothing have no topic; what was deleted begins anew with a record.
+  if (topic.last_sequence == forgotten) co_return topic;
   broker::v1::VerifyTopicRequest verify;
   verify.set_name(name);
   CO_ASSIGN_OR_RETURN(const auto partitions, co_await ReadStream(admin, kVerifyTopic, verify));
@@ -169,9 +170,10 @@ Task<absl::StatusOr<Stored>> ReadStored(const Actor& admin, const Ledger& ledger
   CO_ASSIGN_OR_RETURN(stored.messages, co_await AllMessages(admin));
   CO_RETURN_IF_ERROR(co_await LookForDeleted(admin, ledger, stored));
   for (const Flow& flow : flows) {
-    if (flow.status.outbox().topic().empty()) continue;
-    CO_ASSIGN_OR_RETURN(stored.topics[flow.status.outbox().topic()],
-                        co_await ReadTopic(admin, flow));
+    const std::string& name = flow.status.outbox().topic();
+    if (name.empty()) continue;
+    CO_ASSIGN_OR_RETURN(stored.topics[name],
+                        co_await ReadTopic(admin, flow, ledger.forgotten(name)));
   }
   co_return stored;
 }

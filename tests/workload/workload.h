@@ -1,5 +1,5 @@
 // The whole load on a datecourse from one seed: hosts with courses, and customers who do all that
-// customers may do, as coroutines on one Api; then the checkers.
+// customers may do, and an operator, as coroutines on one Api; then the checkers.
 //
 //   Workload workload(api, options);
 //   scope.Spawn(workload.Run(until));            // whatever happens to the processes meanwhile
@@ -17,6 +17,7 @@
 #include "common/async/scope.h"
 #include "tests/workload/customer.h"
 #include "tests/workload/host.h"
+#include "tests/workload/operator.h"
 
 namespace maru::workload {
 
@@ -39,6 +40,15 @@ class Workload {
   // what became of its last command or has given up.
   async::Task<> Run(Instant until);
 
+  // After a Check that found nothing: an operator removes from the logs what everybody has read.
+  // False: they are not known any more.
+  async::Task<bool> ForgetLogs() { return operator_.ForgetLogs(); }
+  // Then everybody acts again, as in Run.
+  async::Task<> RunAgain(Instant until);
+  // At last: whether the view can be rebuilt from logs that lack their beginning, and everything
+  // comes to rest then. As Check.
+  async::Task<std::string> RebuildFromRest(absl::Duration within);
+
   // After Run, once no fault is under way: whether everything comes to rest within `within` and is
   // then exactly as acknowledged, and no reply broke a rule. What is wrong, or an empty text.
   async::Task<std::string> Check(absl::Duration within);
@@ -51,6 +61,8 @@ class Workload {
   // A comment that customers must not touch: its id.
   async::Task<std::string> LeaveForeignComment();
   async::Task<> Act(Person& person, Instant until);
+  // The operator's work while the system comes to rest.
+  async::Task<> Tend();
   template <typename Visit>
   void ForEach(Visit visit) const;
 
@@ -61,6 +73,7 @@ class Workload {
   Ledger ledger_;
   std::vector<std::unique_ptr<Host>> hosts_;
   std::vector<std::unique_ptr<Customer>> customers_;
+  Operator operator_;
   // Before those whose steps it runs are gone.
   async::Scope scope_;
 };
