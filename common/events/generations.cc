@@ -35,6 +35,14 @@ bool IsLevel(const ConsumedPosition& building, const ConsumedPosition& live) {
   return building.applied_sequence() >= live.applied_sequence();
 }
 
+absl::StatusOr<std::map<TopicPartition, ConsumedPosition>> ReadPositions(
+    maru::store::Reader& reader, Generation generation) {
+  ASSIGN_OR_RETURN(const std::vector<PositionRow> rows, ScanPositions(reader, ViewId(generation)));
+  std::map<TopicPartition, ConsumedPosition> positions;
+  for (const PositionRow& row : rows) positions[row.partition] = row.position;
+  return positions;
+}
+
 // Whether an event is parked in the new copy that has taken effect in the live one.
 absl::StatusOr<bool> ParksMore(maru::store::Reader& reader, const SubscriptionId& building,
                                const SubscriptionId& live) {
@@ -80,22 +88,31 @@ absl::StatusOr<ViewGenerations> BeginRebuild(maru::store::Txn& txn) {
   return generations;
 }
 
+absl::StatusOr<bool> MayBecomeLevel(maru::store::Reader& reader) {
+  ASSIGN_OR_RETURN(const ViewGenerations generations, ReadGenerations(reader));
+  ASSIGN_OR_RETURN(const auto building, ReadPositions(reader, generations.building()));
+  ASSIGN_OR_RETURN(const auto live, ReadPositions(reader, generations.live()));
+  return std::all_of(live.begin(), live.end(), [&building](const auto& row) {
+    const auto& [partition, position] = row;
+    const auto found = building.find(partition);
+    const ConsumedPosition copied = found == building.end() ? ConsumedPosition() : found->second;
+    return copied.log_id() == position.log_id() || IsLevel(copied, position);
+  });
+}
+
 absl::Status SwitchGeneration(maru::store::Txn& txn) {
   ASSIGN_OR_RETURN(ViewGenerations generations, ReadGenerations(txn));
   MARU_CHECK(generations.building() != 0);
-  const SubscriptionId live = ViewId(generations.live());
-  const SubscriptionId building = ViewId(generations.building());
-  ASSIGN_OR_RETURN(const std::vector<PositionRow> new_rows, ScanPositions(txn, building));
-  std::map<TopicPartition, ConsumedPosition> positions;
-  for (const PositionRow& row : new_rows) positions[row.partition] = row.position;
-  ASSIGN_OR_RETURN(const std::vector<PositionRow> live_rows, ScanPositions(txn, live));
-  for (const PositionRow& row : live_rows) {
-    if (!IsLevel(positions[row.partition], row.position)) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "the new copy is behind in ", row.partition.topic, "/", row.partition.partition));
+  ASSIGN_OR_RETURN(auto building, ReadPositions(txn, generations.building()));
+  ASSIGN_OR_RETURN(const auto live, ReadPositions(txn, generations.live()));
+  for (const auto& [partition, position] : live) {
+    if (!IsLevel(building[partition], position)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the new copy is behind in ", partition.topic, "/", partition.partition));
     }
   }
-  ASSIGN_OR_RETURN(const bool parks_more, ParksMore(txn, building, live));
+  ASSIGN_OR_RETURN(const bool parks_more,
+                   ParksMore(txn, ViewId(generations.building()), ViewId(generations.live())));
   if (parks_more) {
     return absl::FailedPreconditionError(
         "the new copy has parked an event that took effect in the live one");

@@ -71,6 +71,10 @@ async::Task<void> ViewRunner::Build() {
         copy.parked() > live_->parked()) {
       continue;
     }
+    // Holding the live copy is of no use before.
+    const auto near = [](maru::store::Reader& reader) { return MayBecomeLevel(reader); };
+    const absl::StatusOr<bool> is_near = co_await env_.store.Read(near);
+    if (!is_near.ok() || !*is_near) continue;
     const bool switched = co_await TrySwitch();
     if (switched) break;
   }
