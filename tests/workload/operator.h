@@ -31,6 +31,9 @@ class Operator final : public Person {
   async::Task<bool> ForgetLogs();
   // Has the view rebuilt.
   async::Task<> Rebuild();
+  // Whether every topic that the view hears exists: one that was deleted comes back with the next
+  // event, and a rebuild waits for it.
+  async::Task<bool> ViewMayBeRebuilt();
 
  private:
   using Parked = admin::v1::ParkedEvent;

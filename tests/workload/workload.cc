@@ -120,6 +120,7 @@ Task<std::string> Workload::Check(absl::Duration within) {
 }
 
 Task<std::string> Workload::RebuildFromRest(absl::Duration within) {
+  if (!co_await operator_.ViewMayBeRebuilt()) co_return "";
   co_await operator_.Rebuild();
   scope_.Spawn(Tend());
   const std::string waiting = co_await CheckQuiet(api_, within);
