@@ -9,6 +9,7 @@
 #include "common/rpc/error.h"
 #include "common/saga/flight.h"
 #include "common/saga/outcome.h"
+#include "maru/options/v1/reasons.maru.h"
 
 namespace maru::saga {
 
@@ -177,7 +178,8 @@ Task<void> Sagas::GoForward(Flight& flight) {
   }
   Postpone(flight, answer.status);
   flight.resting = true;
-  flight.answer = accepted ? absl::OkStatus() : answer.status;
+  // Not what the callee said: its "not available" would promise that nothing happened.
+  flight.answer = accepted ? absl::OkStatus() : options::v1::errors::OutcomePending(flight.id);
   ++flight.told;
   flight.changed.NotifyAll();
 }

@@ -263,6 +263,7 @@ TEST_F(SagasTest, UnknownStaysPendingUntilTheSameRequestContinuesIt) {
   payment_.Next("Pay", Unknown());
   const auto placed = Place(kRequest);
   EXPECT_EQ(placed->result->status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(rpc::ReasonOf(placed->result->status()), "OUTCOME_PENDING");
   EXPECT_THAT(OrderStates(), ElementsAre(example::v1::ORDER_STATUS_PENDING));
   executor_.Advance(absl::Seconds(20));
   EXPECT_THAT(payment_.calls, ElementsAre("Pay"));

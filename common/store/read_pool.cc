@@ -25,8 +25,8 @@ void ReadPool::RunOne() {
   if (work == nullptr) return;  // taken back, or another thread was faster
   static_cast<PooledRead*>(work)->Execute();
   queue_.Finish(*work);
-  queue_.Release([](Work&) {});
-  posting_.Post([this] { queue_.ResumeReleased(); });
+  const uint64_t release = queue_.Release([](Work&) {});
+  posting_.Post([this, release] { queue_.ResumeReleased(release); });
 }
 
 }  // namespace maru::store

@@ -70,13 +70,14 @@ size_t WorkQueue::waiting() const {
   return waiting_.size;
 }
 
-void WorkQueue::ResumeReleased() {
+void WorkQueue::ResumeReleased(uint64_t release) {
   while (true) {
     std::coroutine_handle<> waiter;
     {
       MutexLock lock(mutex_);
-      Work* work = released_.PopFirst();
-      if (work == nullptr) return;
+      Work* work = released_.first;
+      if (work == nullptr || work->release_ > release) return;
+      released_.Remove(*work);
       work->stage_ = Work::Stage::kIdle;
       waiter = work->waiter_;
     }
@@ -114,13 +115,16 @@ void WorkQueue::EndRun(Work& work) {
   if (taker_waits_) finished_one_.NotifyAll();
 }
 
-void WorkQueue::Release(absl::FunctionRef<void(Work&)> each) {
+uint64_t WorkQueue::Release(absl::FunctionRef<void(Work&)> each) {
   MutexLock lock(mutex_);
+  ++releases_;
   while (Work* work = finished_.PopFirst()) {
     each(*work);
     work->stage_ = Work::Stage::kReleased;
+    work->release_ = releases_;
     released_.Append(*work);
   }
+  return releases_;
 }
 
 void WorkQueue::Stop() {

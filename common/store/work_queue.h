@@ -10,6 +10,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/functional/function_ref.h"
 #include "common/base/mutex.h"
@@ -37,6 +38,7 @@ class Work {
   Work* previous_ = nullptr;
   Work* next_ = nullptr;
   std::coroutine_handle<> waiter_;
+  uint64_t release_ = 0;
 };
 
 class WorkQueue {
@@ -69,8 +71,9 @@ class WorkQueue {
 
   // Works that no worker has begun.
   size_t waiting() const;
-  // Resumes the frames of all released works, in order of release.
-  void ResumeReleased();
+  // Resumes the frames of the works of that Release and of all before, in their order. Not those of
+  // a later one: what goes with it may not have reached the executor yet.
+  void ResumeReleased(uint64_t release);
 
   // --- A worker's thread ---
 
@@ -81,8 +84,9 @@ class WorkQueue {
   // Ends `finished` alone.
   void Finish(Work& finished);
   // Shows `each` the works that have finished since the last Release and that are still wanted, and
-  // makes them ready for ResumeReleased. `each` must not call the queue.
-  void Release(absl::FunctionRef<void(Work&)> each);
+  // makes them ready for ResumeReleased with the number that it returns. `each` must not call the
+  // queue.
+  uint64_t Release(absl::FunctionRef<void(Work&)> each);
 
   // Any thread: AwaitWork returns 0 from now on.
   void Stop();
@@ -107,6 +111,7 @@ class WorkQueue {
   List waiting_ ABSL_GUARDED_BY(mutex_);
   List finished_ ABSL_GUARDED_BY(mutex_);
   List released_ ABSL_GUARDED_BY(mutex_);
+  uint64_t releases_ ABSL_GUARDED_BY(mutex_) = 0;
   int idle_workers_ ABSL_GUARDED_BY(mutex_) = 0;
   bool taker_waits_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

@@ -90,11 +90,12 @@ Fate Writer::Commit() {
 }
 
 void Writer::HandOut(Fate fate) {
-  queue_.Release([fate](Work& work) { static_cast<Command&>(work).Settle(fate); });
+  const uint64_t release =
+      queue_.Release([fate](Work& work) { static_cast<Command&>(work).Settle(fate); });
   Durable durable{state_.base, durable_sequence_, std::exchange(failure_, absl::OkStatus())};
-  posting_.Post([this, durable = std::move(durable)]() mutable {
+  posting_.Post([this, release, durable = std::move(durable)]() mutable {
     publish_(std::move(durable));
-    queue_.ResumeReleased();
+    queue_.ResumeReleased(release);
   });
 }
 

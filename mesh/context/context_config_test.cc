@@ -37,6 +37,8 @@ TEST(DeploymentsTest, ListsWhatDesignSays) {
   EXPECT_EQ(deployments.AddressOf("datecourse", "viewpage"), "127.0.0.1:7105");
   EXPECT_EQ(deployments.AddressOf("food", "order"), "127.0.0.1:7401");
   EXPECT_EQ(deployments.AddressOf("food", "dashboard"), "127.0.0.1:7405");
+  EXPECT_EQ(deployments.AddressOf("fashion", "product"), "127.0.0.1:7501");
+  EXPECT_EQ(deployments.AddressOf("fashion", "orderview"), "127.0.0.1:7506");
   EXPECT_EQ(deployments.AddressOf("datecourse", "없음"), std::nullopt);
   EXPECT_EQ(Deployments(20000).AddressOf("datecourse", "review"), "127.0.0.1:20103");
 }

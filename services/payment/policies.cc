@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/base/status.h"
+#include "maru/fashion/delivery/v1/events.pb.h"
 #include "maru/food/order/v1/events.pb.h"
 #include "maru/food/store/v1/events.pb.h"
 #include "maru/homecleaning/paymethod/v1/events.pb.h"
@@ -65,6 +66,13 @@ void AddFoodPolicies(events::Policies& on) {
   });
 }
 
+void AddFashionPolicies(events::Policies& on) {
+  using fashion::delivery::v1::DeliveryCanceled;
+  on.Event<DeliveryCanceled>("delivery", [](Txn& txn, const Event&, const DeliveryCanceled& event) {
+    return Refund(txn, event.order_id());
+  });
+}
+
 }  // namespace
 
 // A system that takes money adds its handlers here: of what ends the flow that was paid for.
@@ -75,6 +83,10 @@ bool AddPolicies(std::string_view system, Provider& provider, events::Policies& 
   }
   if (system == "food") {
     AddFoodPolicies(on);
+    return true;
+  }
+  if (system == "fashion") {
+    AddFashionPolicies(on);
     return true;
   }
   return false;

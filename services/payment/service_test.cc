@@ -10,6 +10,7 @@
 #include "common/base/proto_testing.h"
 #include "common/rpc/error.h"
 #include "gtest/gtest.h"
+#include "maru/fashion/delivery/v1/events.maru.h"
 #include "maru/food/order/v1/events.maru.h"
 #include "maru/food/store/v1/events.maru.h"
 #include "maru/homecleaning/paymethod/v1/events.maru.h"
@@ -215,6 +216,19 @@ TEST_F(PaymentServiceTest, FoodGivesBackWhatIsCanceledOrRejectedOnceEach) {
   EXPECT_EQ(Emitted(), (Names{"PaymentCanceled", "PaymentCanceled"}));
   EXPECT_EQ(Balance("reference/canceled"), 0);
   EXPECT_EQ(Balance("reference/rejected"), 0);
+}
+
+TEST_F(PaymentServiceTest, FashionGivesBackOnceWhenTheDeliveryIsCanceled) {
+  events::Policies policies;
+  MARU_CHECK(AddPolicies("fashion", provider_, policies));
+  context_.Route(events::Routes::Of("fashion", policies));
+  ASSERT_TRUE(Pay("o1").ok());
+  const auto canceled = Proto<fashion::delivery::v1::DeliveryCanceled>("order_id: 'o1'");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(context_.Hear(Enveloped("fashion.delivery", "e1", canceled)).ok());
+  }
+  EXPECT_EQ(Emitted(), (Names{"PaymentApproved", "PaymentCanceled"}));
+  EXPECT_EQ(Balance("provider/PAY_KIND_CREDIT"), 0);
 }
 
 TEST_F(PaymentServiceTest, AnEndThatIsHeardFirstLeavesATombstone) {

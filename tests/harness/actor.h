@@ -22,11 +22,13 @@ void PauseBeforeRetry();
 // Thread-safe.
 class Actor {
  public:
-  Actor(System& system, std::string role, std::string subject)
+  // `store_ids`: an owner's stores.
+  Actor(System& system, std::string role, std::string subject,
+        const std::vector<std::string>& store_ids = {})
       : system_(system),
         role_(std::move(role)),
         subject_(std::move(subject)),
-        token_(system.Token(role_, subject_)) {}
+        token_(system.Token(role_, subject_, store_ids)) {}
 
   const std::string& role() const { return role_; }
   const std::string& subject() const { return subject_; }

@@ -59,7 +59,7 @@ class Load {
     // Before `api`: its thread has ended when the frames go.
     async::Scope scope;
     SystemApi api;
-    std::unique_ptr<Person> person;
+    std::unique_ptr<Member> person;
     std::atomic<uint64_t> acknowledged{0};
     std::promise<void> ended;
     std::future<void> end = ended.get_future();

@@ -84,7 +84,7 @@ System::~System() {
 absl::Status System::Prepare() {
   std::ifstream file(absl::StrCat(SourceFolder(), "/mesh/context/deployments.json"));
   const nlohmann::json table = nlohmann::json::parse(file);
-  const nlohmann::json& system = table["systems"]["datecourse"];
+  const nlohmann::json& system = table["systems"][options_.system];
   const int metrics = table["metrics_offset"];
   struct Place {
     std::string name;
@@ -95,8 +95,8 @@ absl::Status System::Prepare() {
       {kBroker, table["broker"]["binary"], table["broker"]["port_offset"]}};
   int offset = system["port_offset"];
   for (const nlohmann::json& context : system["contexts"]) {
-    places.push_back(
-        {absl::StrCat("datecourse-", std::string(context["name"])), context["binary"], offset++});
+    places.push_back({absl::StrCat(options_.system, "-", std::string(context["name"])),
+                      context["binary"], offset++});
   }
   std::vector<int> offsets;
   for (const Place& place : places) {
@@ -135,7 +135,7 @@ std::vector<std::string> System::CommandLine(const Part& part) const {
       absl::StrCat("--keys=", keys_folder()),
   };
   if (part.is_context) {
-    command.push_back("--system=datecourse");
+    command.push_back(absl::StrCat("--system=", options_.system));
     command.push_back(absl::StrCat("--broker=", address(kBroker)));
     for (const Part& peer : parts_) {
       if (!peer.is_context || peer.name == part.name) continue;
@@ -194,12 +194,15 @@ Process& System::process(std::string_view deployment) { return *Find(deployment)
 
 Client& System::client(std::string_view deployment) { return *Find(deployment).client; }
 
-std::string System::Token(const std::string& role, const std::string& subject) {
+std::string System::Token(const std::string& role, const std::string& subject,
+                          const std::vector<std::string>& store_ids) {
   const MutexLock lock(mutex_);
-  std::string& token = tokens_[{role, subject}];
+  const std::string stores = absl::StrJoin(store_ids, ",");
+  std::string& token = tokens_[{role, subject, stores}];
   if (token.empty()) {
-    const auto printed = RunProgram({ProgramPath("maru-cli"), "token", "--keys", keys_folder(),
-                                     "--sub", subject, "--ttl", "1h", "--roles", role});
+    const auto printed =
+        RunProgram({ProgramPath("maru-cli"), "token", "--keys", keys_folder(), "--sub", subject,
+                    "--ttl", "1h", "--roles", role, "--store_ids", stores});
     MARU_CHECK(printed.ok());
     token = std::string(absl::StripAsciiWhitespace(*printed));
   }

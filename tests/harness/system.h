@@ -1,5 +1,5 @@
-// A whole system as real processes: the broker and the five contexts of datecourse, each with its
-// own data, on free ports, in a folder of its own.
+// A whole system as real processes: the broker and the contexts of one system, each with its own
+// data, on free ports, in a folder of its own.
 #ifndef MARU_TESTS_HARNESS_SYSTEM_H_
 #define MARU_TESTS_HARNESS_SYSTEM_H_
 
@@ -33,6 +33,8 @@ class System {
   struct Options {
     // Where data, keys and logs go; made when missing.
     std::string folder;
+    // As in mesh/context/deployments.json.
+    std::string system = "datecourse";
     // Flags besides the usual ones, by deployment: {"datecourse-review", {"--log.level=debug"}}.
     std::map<std::string, std::vector<std::string>> flags;
   };
@@ -56,8 +58,9 @@ class System {
 
   // A connection that all callers share.
   Client& client(std::string_view deployment);
-  // A user's token, by `maru-cli token`; made once for each role and subject.
-  std::string Token(const std::string& role, const std::string& subject);
+  // A user's token, by `maru-cli token`; made once for each role, subject and stores of an owner.
+  std::string Token(const std::string& role, const std::string& subject,
+                    const std::vector<std::string>& store_ids = {});
 
   void Kill(std::string_view deployment);
   // SIGTERM, without waiting for its end.
@@ -100,7 +103,7 @@ class System {
   // The broker first.
   std::vector<Part> parts_;
   Mutex mutex_;
-  std::map<std::pair<std::string, std::string>, std::string> tokens_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::vector<std::string>, std::string> tokens_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace maru::harness

@@ -27,15 +27,14 @@ class SystemApi final : public Api {
   async::Task<Outcome> CallStream(std::string_view deployment, std::string_view path,
                                   const std::string& request, CallOptions options,
                                   std::vector<std::string>* replies) override;
-  std::string Token(const std::string& role, const std::string& subject) override {
-    return system_.Token(role, subject);
+  std::string Token(const std::string& role, const std::string& subject,
+                    const std::vector<std::string>& store_ids) override {
+    return system_.Token(role, subject, store_ids);
   }
   std::string ForgedToken(Forgery forgery) override;
   const std::vector<std::string>& contexts() const override { return contexts_; }
   // Nobody knows how long a process of the operating system was kept waiting.
   bool CalmSince(Instant) const override { return false; }
-  // See "Open" in tests/README.md.
-  bool JudgesPositions() const override { return false; }
   async::ThreadLoop& executor() override { return loop_; }
   Random& random() override { return random_; }
 

@@ -17,9 +17,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "tests/simulation/run.h"
+#include "tests/simulation/systems.h"
 
 ABSL_FLAG(uint64_t, from, 1, "the first seed");
 ABSL_FLAG(uint64_t, to, 1, "the last seed");
+ABSL_FLAG(std::string, system, "datecourse", "which system is simulated; all: all on one broker");
 ABSL_FLAG(std::string, keys, "", "where the keys of the simulation are, or are made");
 ABSL_FLAG(bool, prepare, false, "only make the keys");
 ABSL_FLAG(std::string, trace, "", "a file for all that happens, of the last seed");
@@ -101,7 +103,12 @@ void Play(Fixture& fixture, uint64_t seed, Totals& totals) {
 }
 
 int Main() {
-  Fixture fixture(absl::GetFlag(FLAGS_keys));
+  const std::vector<const System*> systems = SystemsNamed(absl::GetFlag(FLAGS_system));
+  if (systems.empty()) {
+    std::fprintf(stderr, "there is no system %s\n", absl::GetFlag(FLAGS_system).c_str());
+    return 2;
+  }
+  Fixture fixture(absl::GetFlag(FLAGS_keys), systems);
   if (absl::GetFlag(FLAGS_prepare)) return 0;
   Totals totals;
   const std::clock_t began = std::clock();

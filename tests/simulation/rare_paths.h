@@ -27,6 +27,8 @@ class RarePaths {
   }
   // Whether this run takes it at times.
   bool MayTake(async::Rare path) const { return probability_[static_cast<size_t>(path)] > 0; }
+  // Not in this run.
+  void Never(async::Rare path) { probability_[static_cast<size_t>(path)] = 0; }
   // None from now on.
   void Stop() { probability_ = {}; }
 

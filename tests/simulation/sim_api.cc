@@ -10,6 +10,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
+#include "mesh/context/context_config.h"
 
 namespace maru::simulation {
 
@@ -68,12 +69,14 @@ std::string ReadableReply(std::string_view path, const rpc::Reply& reply) {
 
 }  // namespace
 
-SimApi::SimApi(World& world)
+SimApi::SimApi(World& world, const System& system)
     : world_(world),
       random_(world.NewSeed()),
       may_park_(world.rare().MayTake(async::Rare::kFailingEvent)) {
   for (const auto& machine : world.machines()) {
-    if (machine->name() != "broker") contexts_.push_back(machine->name());
+    if (machine->name().starts_with(mesh::DeploymentOf(system.name, ""))) {
+      contexts_.push_back(machine->name());
+    }
   }
 }
 

@@ -17,8 +17,8 @@ namespace maru::simulation {
 
 class SimApi final : public workload::Api {
  public:
-  // `world` outlives the API.
-  explicit SimApi(World& world);
+  // As clients of one of its systems see it. `world` outlives the API.
+  SimApi(World& world, const System& system);
 
   async::Task<workload::Outcome> Call(std::string_view deployment, std::string_view path,
                                       const std::string& request, workload::CallOptions options,
@@ -27,8 +27,9 @@ class SimApi final : public workload::Api {
                                             const std::string& request,
                                             workload::CallOptions options,
                                             std::vector<std::string>* replies) override;
-  std::string Token(const std::string& role, const std::string& subject) override {
-    return world_.fixture().Token(role, subject);
+  std::string Token(const std::string& role, const std::string& subject,
+                    const std::vector<std::string>& store_ids) override {
+    return world_.fixture().Token(role, subject, store_ids);
   }
   std::string ForgedToken(workload::Forgery forgery) override {
     return world_.fixture().ForgedToken(forgery);
@@ -37,8 +38,6 @@ class SimApi final : public workload::Api {
   bool CalmSince(Instant since) const override {
     return calm_since_.has_value() && *calm_since_ <= since;
   }
-  // A position covers what is parked, too.
-  bool JudgesPositions() const override { return !may_park_; }
   bool MayPark() const override { return may_park_; }
   async::Executor& executor() override { return world_.client(); }
   Random& random() override { return random_; }

@@ -7,20 +7,15 @@
 #include "mesh/context/broker_bus.h"
 #include "mesh/context/context.h"
 #include "mesh/context/context_config.h"
-#include "services/datecourse/communication/wire.h"
-#include "services/datecourse/review/wire.h"
-#include "services/datecourse/schedule/wire.h"
-#include "services/datecourse/viewpage/wire.h"
-#include "services/message/wire.h"
 
 namespace maru::simulation {
 
 namespace {
 
-// Steps without time moving that no honest burst of work needs, and steps of a whole run: fifty
-// times what one takes. So each run ends, and within bounded memory.
+// Steps without time moving that no honest burst of work needs, and steps of a whole run: ten times
+// what one of all systems takes. So each run ends, and within bounded memory.
 constexpr uint64_t kLivelock = 200'000;
-constexpr uint64_t kMostSteps = 1'000'000;
+constexpr uint64_t kMostSteps = 5'000'000;
 
 using Serving = absl::StatusOr<std::unique_ptr<mesh::Serving>>;
 
@@ -39,17 +34,6 @@ async::Task<Serving> StartContext(mesh::Host& host, std::string name,
   options.bus = mesh::ConnectBroker;
   options.failed = std::move(failed);
   co_return co_await mesh::Context::Start(host, std::move(options), std::move(wire));
-}
-
-// As their main functions do.
-const std::map<std::string, mesh::Context::Wire>& Wires() {
-  static const auto& wires = *new std::map<std::string, mesh::Context::Wire>{
-      {"communication", datecourse::communication::Wire},
-      {"message", message::Wire},
-      {"review", datecourse::review::Wire},
-      {"schedule", datecourse::schedule::Wire},
-      {"viewpage", datecourse::viewpage::Wire}};
-  return wires;
 }
 
 std::string Describe(const rpc::SimPacket& packet) {
@@ -72,18 +56,27 @@ World::World(Fixture& fixture, uint64_t seed, Trace& trace)
                }),
       client_(scheduler_, absl::ZeroDuration(), Beginning()),
       client_node_(network_, kClient, client_) {
+  // What is parked waits for an operator.
+  for (const System* system : fixture_.systems()) {
+    if (!system->has_operator) rare_.Never(async::Rare::kFailingEvent);
+  }
   AddMachine("broker", fixture_.broker().listen(),
              [this](mesh::Host& host, std::function<void()> failed) {
                return StartBroker(host, fixture_.broker(), std::move(failed));
              });
-  for (const auto& context : fixture_.contexts()) {
-    const auto& [name, config] = context;
-    AddMachine(mesh::DeploymentOf(config.system(), name), config.listen(),
-               [&context](mesh::Host& host, std::function<void()> failed) {
-                 return StartContext(host, context.first, context.second, Wires().at(context.first),
-                                     std::move(failed));
-               });
-  }
+  for (const auto& [name, deployed] : fixture_.contexts()) AddContext(name, deployed);
+}
+
+void World::AddContext(const std::string& deployment, const Deployed& deployed) {
+  AddMachine(deployment, deployed.config.listen(),
+             [this, &deployment, &deployed](mesh::Host& host, std::function<void()> failed) {
+               const auto wire = [this, &deployment, &deployed](mesh::Context& context) {
+                 deployed.context->wire(context);
+                 stores_[deployment] = &context.store();
+               };
+               return StartContext(host, deployed.context->name, deployed.config, wire,
+                                   std::move(failed));
+             });
 }
 
 World::~World() = default;

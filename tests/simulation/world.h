@@ -24,7 +24,7 @@ class World {
   // Where clients are on the network.
   static constexpr char kClient[] = "client";
 
-  // Broker and contexts of datecourse, all off. `fixture` and `trace` outlive the world.
+  // Broker and contexts of the fixture's systems, all off. `fixture` and `trace` outlive the world.
   World(Fixture& fixture, uint64_t seed, Trace& trace);
   ~World();
 
@@ -34,7 +34,7 @@ class World {
   Instant Now() const { return scheduler_.Now(); }
   uint64_t steps() const { return scheduler_.steps(); }
   Trace& trace() { return trace_; }
-  // In the order of deployments.json, the broker first.
+  // The broker first.
   const std::vector<std::unique_ptr<Machine>>& machines() const { return machines_; }
   bool AllServing() const;
   rpc::SimNetwork& network() { return network_; }
@@ -47,6 +47,8 @@ class World {
   // "datecourse-schedule" -> "127.0.0.1:7101"
   const std::map<std::string, std::string>& addresses() const { return addresses_; }
   Fixture& fixture() { return fixture_; }
+  // What a context has on its disk now. Only while it serves.
+  store::Store& store(const std::string& deployment) { return *stores_.at(deployment); }
   // A number for a part of the world that needs a seed of its own.
   uint64_t NewSeed() { return seeds_.Next(); }
 
@@ -54,6 +56,7 @@ class World {
   bool livelock() const { return livelock_; }
 
  private:
+  void AddContext(const std::string& deployment, const Deployed& deployed);
   void AddMachine(const std::string& name, const std::string& address, StartServer start);
 
   Fixture& fixture_;
@@ -64,6 +67,8 @@ class World {
   async::SimExecutor outside_;
   rpc::SimNetwork network_;
   std::map<std::string, std::string> addresses_;
+  // Of the processes that were started last.
+  std::map<std::string, store::Store*> stores_;
   async::SimExecutor client_;
   rpc::SimNode client_node_;
   std::vector<std::unique_ptr<Machine>> machines_;

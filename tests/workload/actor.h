@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/workload/api.h"
 
@@ -47,8 +48,10 @@ struct Insisted : Result<Reply> {
 // The tasks are finished before the actor and its Api are destroyed.
 class Actor {
  public:
-  Actor(Api& api, const std::string& role, std::string subject)
-      : api_(api), subject_(std::move(subject)), token_(api.Token(role, subject_)) {}
+  // `store_ids`: of an owner.
+  Actor(Api& api, const std::string& role, std::string subject,
+        const std::vector<std::string>& store_ids = {})
+      : api_(api), subject_(std::move(subject)), token_(api.Token(role, subject_, store_ids)) {}
 
   const std::string& subject() const { return subject_; }
   const std::string& token() const { return token_; }

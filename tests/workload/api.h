@@ -91,8 +91,10 @@ class Api {
                                           const std::string& request, CallOptions options,
                                           std::vector<std::string>* replies) = 0;
 
-  // A user's token: valid throughout, for a role in lower case ("customer") and any subject.
-  virtual std::string Token(const std::string& role, const std::string& subject) = 0;
+  // A user's token: valid throughout, for a role in lower case ("customer") and any subject; an
+  // owner's names its stores.
+  virtual std::string Token(const std::string& role, const std::string& subject,
+                            const std::vector<std::string>& store_ids) = 0;
 
   // One that no server may take (forgery.h makes them).
   virtual std::string ForgedToken(Forgery forgery) = 0;
@@ -105,11 +107,9 @@ class Api {
   // where nobody can tell.
   virtual bool CalmSince(Instant since) const = 0;
 
-  // Whether what is read with a position is held against it.
-  virtual bool JudgesPositions() const { return true; }
-
   // Whether an event may fail although nothing is wrong with it, and is parked: an operator has to
-  // see to it. Where not, a parked event is a fault of the system.
+  // see to it, and a position shows less than it promises. Where not, a parked event is a fault of
+  // the system.
   virtual bool MayPark() const { return false; }
 
   // Time, for sleeping and for patience.

@@ -28,16 +28,13 @@ void CheckRecord(const Topic& topic, const std::string& name, const TailTopicRes
   };
   if (!record.has_event()) return wrong("no event");
   if (event.sequence() != record.sequence()) wrong("another sequence inside");
-  if (event.key() != record.key() || event.correlation_id() != record.key()) wrong("another key");
+  if (event.key() != record.key() || event.correlation_id().empty()) wrong("another key");
   if (event.producer() != topic.owner || event.source() != name) wrong("another producer");
   if (record.partition() != events::PartitionOf(record.key())) wrong("another key's partition");
-  if (event.id().empty() || !event.has_time() || event.actor().empty())
-    wrong("no id, time or actor");
+  if (event.id().empty() || !event.has_time()) wrong("no id or time");
 }
 
-// `forgotten`: it may lack records up to this sequence.
-void CheckTopic(const std::string& name, const Topic& topic, uint64_t forgotten,
-                Problems& problems) {
+void CheckTopic(const std::string& name, const Topic& topic, Problems& problems) {
   for (const std::string& damage : topic.damages) problems.Add(absl::StrCat(name, "/", damage));
   std::set<uint64_t> sequences;
   std::set<std::string> ids;
@@ -56,7 +53,7 @@ void CheckTopic(const std::string& name, const Topic& topic, uint64_t forgotten,
                                 record.key(), " behind ", before->sequence(), " of ",
                                 before->key()));
     }
-    const bool may_begin = before == nullptr && (record.offset() == 0 || forgotten > 0);
+    const bool may_begin = before == nullptr && (record.offset() == 0 || topic.forgotten > 0);
     if (!may_begin && (before == nullptr || record.offset() != before->offset() + 1)) {
       problems.Add(absl::StrCat(name, "/", record.partition(), " has nothing before offset ",
                                 record.offset()));
@@ -64,8 +61,8 @@ void CheckTopic(const std::string& name, const Topic& topic, uint64_t forgotten,
     before = &record;
   }
   // Contiguous: the numbers are given in commit order and never again.
-  sequences.erase(sequences.begin(), sequences.upper_bound(forgotten));
-  if (sequences.size() != topic.last_sequence - forgotten ||
+  sequences.erase(sequences.begin(), sequences.upper_bound(topic.forgotten));
+  if (sequences.size() != topic.last_sequence - topic.forgotten ||
       (!sequences.empty() && *sequences.rbegin() != topic.last_sequence)) {
     problems.Add(absl::StrCat(name, " holds ", topic.records.size(), " records; ", topic.owner,
                               " has emitted ", topic.last_sequence));
@@ -148,13 +145,13 @@ void TakeCommitted(const Book<Row>& book, bool forgotten, Changes& published, Pr
 
 }  // namespace
 
-std::string CheckLog(const Stored& stored, const Ledger& ledger) {
+std::string CheckTopics(const std::map<std::string, Topic>& topics) {
   Problems problems;
-  for (const auto& [name, topic] : stored.topics) {
-    CheckTopic(name, topic, ledger.forgotten(name), problems);
-  }
+  for (const auto& [name, topic] : topics) CheckTopic(name, topic, problems);
   return problems.ToString();
 }
+
+std::string CheckLog(const Stored& stored, const Ledger&) { return CheckTopics(stored.topics); }
 
 std::string CheckEvents(const Stored& stored, const Ledger& ledger) {
   Problems problems;
@@ -164,7 +161,7 @@ std::string CheckEvents(const Stored& stored, const Ledger& ledger) {
     // In the order of their commits.
     std::map<uint64_t, const event::v1::Event*> events;
     for (const TailTopicResponse& record : topic.records) {
-      if (record.sequence() > ledger.forgotten(name)) events[record.sequence()] = &record.event();
+      if (record.sequence() > topic.forgotten) events[record.sequence()] = &record.event();
     }
     for (const auto& [sequence, event] : events) {
       Change change;
@@ -175,6 +172,9 @@ std::string CheckEvents(const Stored& stored, const Ledger& ledger) {
         continue;
       }
       published[row].push_back(std::move(change));
+      if (event->actor().empty() || event->correlation_id() != event->key()) {
+        problems.Add(absl::StrCat(name, ": no actor or another key: ", event->ShortDebugString()));
+      }
       if (!event->request_id().empty() &&
           !requests.insert({event->actor(), event->request_id()}).second) {
         problems.Add(absl::StrCat("one request of ", event->actor(),

@@ -30,29 +30,12 @@ constexpr Checker kCheckers[] = {
     {"events", CheckEvents},
 };
 
-std::string Unreadable(const absl::Status& why) {
-  return absl::StrCat("[readable] ", why.ToString(), "\n");
-}
-
-// Fills `flows`.
-Task<std::string> CheckFlowsOnce(const Actor& admin, std::vector<Flow>& flows) {
-  auto read = co_await ReadFlows(admin);
-  if (!read.ok()) co_return Unreadable(read.status());
-  flows = *std::move(read);
-  const auto topics = co_await ReadTopics(admin);
-  if (!topics.ok()) co_return Unreadable(topics.status());
-  const std::string waiting = CheckNothingWaits(flows, *topics);
-  co_return waiting.empty() ? waiting : absl::StrCat("[waiting]\n", waiting, "\n");
-}
-
-Task<std::string> CheckOnce(const Actor& admin, Ledger ledger) {
-  std::vector<Flow> flows;
-  std::string problems = co_await CheckFlowsOnce(admin, flows);
-  if (!problems.empty()) co_return problems;
+Task<std::string> CheckOnce(const Actor& admin, Ledger ledger, const std::vector<Flow>& flows) {
   const absl::Status settled = co_await Settle(admin, ledger);
-  if (!settled.ok()) co_return Unreadable(settled);
+  if (!settled.ok()) co_return absl::StrCat("[readable] ", settled.ToString(), "\n");
   const auto stored = co_await ReadStored(admin, ledger, flows);
-  if (!stored.ok()) co_return Unreadable(stored.status());
+  if (!stored.ok()) co_return absl::StrCat("[readable] ", stored.status().ToString(), "\n");
+  std::string problems;
   for (const Checker& checker : kCheckers) {
     const std::string found = checker.check(*stored, ledger);
     if (!found.empty()) absl::StrAppend(&problems, "[", checker.invariant, "]\n", found, "\n");
@@ -60,32 +43,45 @@ Task<std::string> CheckOnce(const Actor& admin, Ledger ledger) {
   co_return problems;
 }
 
-// Calls `once` until it finds nothing or `within` has passed: what it found last.
-template <typename Once>
-Task<std::string> Repeat(async::Executor& executor, absl::Duration within, Once once) {
+Task<std::string> Look(const Actor& admin,
+                       const std::function<Task<std::string>(const std::vector<Flow>&)>& check) {
+  const auto flows = co_await ReadFlows(admin);
+  if (!flows.ok()) co_return absl::StrCat("[readable] ", flows.status().ToString(), "\n");
+  const auto topics = co_await ReadTopics(admin);
+  if (!topics.ok()) co_return absl::StrCat("[readable] ", topics.status().ToString(), "\n");
+  const std::string problems = CheckNothingWaits(*flows, *topics);
+  if (!problems.empty()) co_return absl::StrCat("[waiting]\n", problems, "\n");
+  co_return co_await check(*flows);
+}
+
+}  // namespace
+
+Task<std::string> CheckAtRest(
+    const Actor& admin, absl::Duration within,
+    std::function<Task<std::string>(const std::vector<Flow>& flows)> check) {
+  async::Executor& executor = admin.api().executor();
   const Instant until = executor.Now() + within;
   absl::Duration pause = kFirstPause;
   while (true) {
-    std::string problems = co_await once();
+    std::string problems = co_await Look(admin, check);
     if (problems.empty() || executor.Now() >= until) co_return problems;
     co_await executor.Sleep(pause);
     pause = std::min(2 * pause, kLongestPause);
   }
 }
 
-}  // namespace
-
 Task<std::string> CheckExact(Api& api, Ledger ledger, absl::Duration within) {
   const Actor admin(api, "admin", "root");
-  const auto once = [&] { return CheckOnce(admin, ledger); };
-  co_return co_await Repeat(api.executor(), within, once);
+  const auto check = [&admin, &ledger](const std::vector<Flow>& flows) {
+    return CheckOnce(admin, ledger, flows);
+  };
+  co_return co_await CheckAtRest(admin, within, check);
 }
 
 Task<std::string> CheckQuiet(Api& api, absl::Duration within) {
   const Actor admin(api, "admin", "root");
-  std::vector<Flow> flows;
-  const auto once = [&] { return CheckFlowsOnce(admin, flows); };
-  co_return co_await Repeat(api.executor(), within, once);
+  const auto check = [](const std::vector<Flow>&) -> Task<std::string> { co_return ""; };
+  co_return co_await CheckAtRest(admin, within, check);
 }
 
 }  // namespace maru::workload

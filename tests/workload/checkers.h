@@ -3,6 +3,8 @@
 #ifndef MARU_TESTS_WORKLOAD_CHECKERS_H_
 #define MARU_TESTS_WORKLOAD_CHECKERS_H_
 
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,10 +35,18 @@ std::string CheckPages(const Stored& stored, const Ledger& ledger);
 std::string CheckMessages(const Stored& stored, const Ledger& ledger);
 // The broker has, undamaged, every record that the contexts have numbered and no operator removed,
 // once, those of one key in order.
+std::string CheckTopics(const std::map<std::string, Topic>& topics);
 std::string CheckLog(const Stored& stored, const Ledger& ledger);
 // What was published is what was committed: for every row the changes that were acknowledged, with
 // their content, and no others; of a log that an operator removed from, at least the last ones.
 std::string CheckEvents(const Stored& stored, const Ledger& ledger);
+
+// What `check` finds wrong with a system at rest, given what each context says of its events: waits
+// until nothing flows any more and looks again and again, until nothing is wrong or `within` has
+// passed. `admin` must live until the task is finished.
+async::Task<std::string> CheckAtRest(
+    const Actor& admin, absl::Duration within,
+    std::function<async::Task<std::string>(const std::vector<Flow>& flows)> check);
 
 // Waits until nothing flows any more, settles what nobody knows, and runs all of the above; again
 // and again until nothing is wrong or `within` has passed. `api` must live until the task is

@@ -22,7 +22,7 @@ const char* const kTexts[] = {"여기 정말 좋아요!", "주차는 어디에 �
 
 Customer::Customer(Api& api, const std::string& subject, const Courses& courses,
                    std::string foreign_id, PersonOptions options)
-    : Person(api, "customer", subject, options),
+    : Member(api, "customer", subject, options),
       courses_(courses),
       reviewer_(OneIn(2)),
       foreign_id_(std::move(foreign_id)) {}
@@ -154,7 +154,9 @@ void Customer::TakePerhapsDeleted(const std::string& id) {
 }
 
 void Customer::NotePosition(Covers covers, const Outcome& outcome) {
-  if (outcome.position.empty() || !api().JudgesPositions()) return;
+  if (outcome.position.empty())
+    return Note(absl::StrCat("no position of a change of ", course_->id()));
+  if (api().MayPark()) return;
   last_position_ = {course_->id(), outcome.position, covers};
 }
 

@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "tests/workload/course.h"
+#include "tests/workload/member.h"
 #include "tests/workload/mirror.h"
-#include "tests/workload/person.h"
 
 namespace maru::workload {
 
-class Customer final : public Person {
+class Customer final : public Member {
  public:
   // `foreign_id` is a comment of somebody else.
   Customer(Api& api, const std::string& subject, const Courses& courses, std::string foreign_id,

@@ -33,7 +33,8 @@ class FakeApi final : public Api {
     outcome.code = absl::StatusCode::kUnimplemented;
     co_return outcome;
   }
-  std::string Token(const std::string& role, const std::string& subject) override {
+  std::string Token(const std::string& role, const std::string& subject,
+                    const std::vector<std::string>&) override {
     return role + subject;
   }
   std::string ForgedToken(Forgery) override { return "forged"; }

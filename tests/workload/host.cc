@@ -123,8 +123,14 @@ Task<> Host::Modify() {
     if (!SameContent(result.reply, wanted)) {
       Note(absl::StrCat("modified, got {", result.reply.ShortDebugString(), "}"));
     }
+    const size_t changes = ledger_.schedules().changes[course->id()].size();
     ledger_.Modified(result.reply);
-    if (!result.position.empty()) positions_[course->id()] = result.position;
+    const bool changed = ledger_.schedules().changes[course->id()].size() > changes;
+    if (!result.position.empty()) {
+      positions_[course->id()] = result.position;
+    } else if (changed) {
+      Note(absl::StrCat("no position of a change of ", course->id()));
+    }
     if (OneIn(2)) co_await LookAtPage(course->id());
   } else if (verdict == Verdict::kUnknown) {
     ledger_.PerhapsModified(wanted);
@@ -162,7 +168,7 @@ Task<> Host::LookAtPage() {
 }
 
 Task<> Host::LookAtPage(std::string id) {
-  if (unsure_.count(id) != 0 || !api().JudgesPositions()) co_return;
+  if (unsure_.count(id) != 0 || api().MayPark()) co_return;
   const Instant began = Now();
   viewpage::GetScheduleViewRequest request;
   request.set_schedule_id(id);
@@ -195,10 +201,12 @@ Task<> Host::ListOwn() {
   const auto& book = ledger_.schedules();
   for (const schedule::Schedule& row : *list) {
     if (!seen.insert(row.id()).second) Note(absl::StrCat(row.id(), " is listed twice"));
-    const auto known = book.rows.find(row.id());
     if (unsure_.count(row.id()) != 0) continue;
-    if (known == book.rows.end() ? book.perhaps_created.empty()
-                                 : !SameContent(row, known->second)) {
+    // What this host does not know was published before it came, or perhaps by a command without an
+    // answer.
+    const auto known = book.rows.find(row.id());
+    const bool other = known != book.rows.end() && !SameContent(row, known->second);
+    if (other || book.deleted.count(row.id()) != 0) {
       Note(absl::StrCat("listed: {", row.ShortDebugString(), "}"));
     }
   }

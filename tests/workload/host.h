@@ -10,15 +10,15 @@
 #include <vector>
 
 #include "tests/workload/course.h"
-#include "tests/workload/person.h"
+#include "tests/workload/member.h"
 
 namespace maru::workload {
 
-class Host final : public Person {
+class Host final : public Member {
  public:
   Host(Api& api, const std::string& subject, Courses& courses,
        PersonOptions options = PersonOptions())
-      : Person(api, "host", subject, options), courses_(courses) {}
+      : Member(api, "host", subject, options), courses_(courses) {}
 
   // Publishes a course and adds it to the courses, unless nobody knows whether it is there.
   // `guest`: the only customer who may act on it, empty: all. False: it surely or perhaps does not

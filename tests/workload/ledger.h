@@ -107,6 +107,7 @@ class Ledger {
   const std::map<MessageKey, int>& messages() const { return messages_; }
   // 0: the topic's log lacks nothing.
   uint64_t forgotten(const std::string& topic) const;
+  const std::map<std::string, uint64_t>& forgotten() const { return forgotten_; }
   // Messages that their recipients have read, surely and perhaps.
   const std::set<std::string>& read() const { return read_; }
   const std::set<std::string>& perhaps_read() const { return perhaps_read_; }

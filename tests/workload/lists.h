@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/base/status.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "tests/workload/actor.h"
 #include "tests/workload/methods.h"
@@ -32,6 +33,22 @@ async::Task<absl::StatusOr<std::vector<Row>>> ReadAll(
     }
     request.set_page_token(page.reply.next_page_token());
   } while (!request.page_token().empty());
+  co_return all;
+}
+
+// The same of a list that leaves out what has ended unless asked for it: status by status.
+template <typename Request, typename Response, typename Row>
+async::Task<absl::StatusOr<std::vector<Row>>> ReadEach(
+    const Actor& actor, Method<Request, Response> method,
+    google::protobuf::RepeatedPtrField<Row>* (Response::*rows)()) {
+  std::vector<Row> all;
+  for (int status = Row::Status_MIN + 1; status <= Row::Status_MAX; ++status) {
+    Request request;
+    request.set_status(static_cast<typename Row::Status>(status));
+    CO_ASSIGN_OR_RETURN(const std::vector<Row> some,
+                        co_await ReadAll(actor, method, request, rows));
+    all.insert(all.end(), some.begin(), some.end());
+  }
   co_return all;
 }
 

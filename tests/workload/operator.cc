@@ -37,7 +37,7 @@ constexpr Refusal kNoView{absl::StatusCode::kFailedPrecondition, "NO_VIEW"};
 }  // namespace
 
 Operator::Operator(Api& api, PersonOptions options)
-    : Person(api, "admin", "root", options), rebuilds_(api.MayPark() || OneIn(2)) {}
+    : Member(api, "admin", "root", options), rebuilds_(api.MayPark() || OneIn(2)) {}
 
 std::string_view Operator::AnyContext() { return api().contexts()[Pick(api().contexts().size())]; }
 

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tests/workload/person.h"
+#include "tests/workload/member.h"
 
 namespace maru::workload {
 
-class Operator final : public Person {
+class Operator final : public Member {
  public:
   explicit Operator(Api& api, PersonOptions options = PersonOptions());
 

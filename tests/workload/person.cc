@@ -14,6 +14,8 @@ constexpr absl::Duration kRecovery = absl::Seconds(90);
 // Of those who give up: one command in so many.
 constexpr size_t kGivesUpOneIn = 8;
 constexpr size_t kShortPatienceMs = 4000;
+// Enough to see what is wrong.
+constexpr size_t kMostProblems = 20;
 
 }  // namespace
 
@@ -91,6 +93,32 @@ Person::Verdict Person::Judge(std::string_view what, const Outcome& outcome, Ins
   }
   if (outcome.ok()) return Verdict::kDone;
   return uncertain ? Verdict::kUnknown : Verdict::kRefused;
+}
+
+async::Task<> Act(Person& person, Instant until, absl::Duration most_think) {
+  async::Executor& executor = person.api().executor();
+  const uint64_t most = static_cast<uint64_t>(absl::ToInt64Microseconds(most_think));
+  while (executor.Now() < until) {
+    co_await person.Step();
+    co_await executor.Sleep(absl::Microseconds(person.api().random().Next() % (most + 1)));
+  }
+}
+
+std::string ProblemsOf(const std::vector<std::unique_ptr<Person>>& people) {
+  std::string problems;
+  size_t count = 0;
+  for (const auto& person : people) {
+    for (const std::string& problem : person->problems()) {
+      if (++count <= kMostProblems) absl::StrAppend(&problems, "[reply] ", problem, "\n");
+    }
+  }
+  return problems;
+}
+
+uint64_t AcknowledgedBy(const std::vector<std::unique_ptr<Person>>& people) {
+  uint64_t sum = 0;
+  for (const auto& person : people) sum += person->acknowledged();
+  return sum;
 }
 
 }  // namespace maru::workload

@@ -1,16 +1,16 @@
-// What customers and hosts of a load have in common: they act under a token of their own, know what
-// each reply may be, and write down what they were told.
+// What all people of a load have in common, whatever the system: they act under a token of their
+// own, repeat a command until its outcome is known, and know what each reply may be.
 #ifndef MARU_TESTS_WORKLOAD_PERSON_H_
 #define MARU_TESTS_WORKLOAD_PERSON_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/workload/actor.h"
-#include "tests/workload/course.h"
-#include "tests/workload/ledger.h"
 
 namespace maru::workload {
 
@@ -52,11 +52,11 @@ class Person {
   virtual async::Task<> Step() = 0;
 
   const std::string& subject() const { return actor_.subject(); }
-  const Ledger& ledger() const { return ledger_; }
   // Commands whose outcome is known.
   uint64_t acknowledged() const { return acknowledged_; }
   // Replies that no rule allows.
   const std::vector<std::string>& problems() const { return problems_; }
+  Api& api() const { return actor_.api(); }
 
  protected:
   enum class Verdict {
@@ -67,8 +67,7 @@ class Person {
     kUnknown,
   };
 
-  Person(Api& api, const std::string& role, const std::string& subject, PersonOptions options)
-      : actor_(api, role, subject), options_(options) {}
+  Person(Actor actor, PersonOptions options) : actor_(std::move(actor)), options_(options) {}
 
   // A command, as often as this person likes to repeat it.
   template <typename Request, typename Reply>
@@ -100,14 +99,12 @@ class Person {
   void Note(const std::string& problem);
   bool Calm(Instant since) const;
 
-  Api& api() const { return actor_.api(); }
   Instant Now() const { return api().executor().Now(); }
   size_t Pick(size_t count) { return api().random().Next() % count; }
   bool OneIn(size_t count) { return Pick(count) == 0; }
   std::string NewId() { return NewRequestId(api().random()); }
 
   const Actor actor_;
-  Ledger ledger_;
 
  private:
   Patience DrawPatience();
@@ -118,6 +115,15 @@ class Person {
   uint64_t acknowledged_ = 0;
   std::vector<std::string> problems_;
 };
+
+// One step after the other until `until`, with a pause of at most `most_think` between two.
+// `person` must live until the task is finished.
+async::Task<> Act(Person& person, Instant until, absl::Duration most_think);
+
+// The first few replies that no rule allows, each on a line behind "[reply]".
+std::string ProblemsOf(const std::vector<std::unique_ptr<Person>>& people);
+// Commands whose outcome is known.
+uint64_t AcknowledgedBy(const std::vector<std::unique_ptr<Person>>& people);
 
 }  // namespace maru::workload
 

@@ -68,24 +68,15 @@ Task<> Workload::Open() {
   }
 }
 
-Task<> Workload::Act(Person& person, Instant until) {
-  async::Executor& executor = api_.executor();
-  const uint64_t most = static_cast<uint64_t>(absl::ToInt64Microseconds(options_.most_think));
-  while (executor.Now() < until) {
-    co_await person.Step();
-    co_await executor.Sleep(absl::Microseconds(api_.random().Next() % (most + 1)));
-  }
-}
-
 Task<> Workload::Run(Instant until) {
   co_await Open();
   co_await RunAgain(until);
 }
 
 Task<> Workload::RunAgain(Instant until) {
-  for (const auto& host : hosts_) scope_.Spawn(Act(*host, until));
-  for (const auto& customer : customers_) scope_.Spawn(Act(*customer, until));
-  scope_.Spawn(Act(operator_, until));
+  for (const auto& host : hosts_) scope_.Spawn(Act(*host, until, options_.most_think));
+  for (const auto& customer : customers_) scope_.Spawn(Act(*customer, until, options_.most_think));
+  scope_.Spawn(Act(operator_, until, options_.most_think));
   co_await scope_.Drained();
 }
 
@@ -105,13 +96,13 @@ Task<> Workload::Tend() {
 
 Task<std::string> Workload::Check(absl::Duration within) {
   scope_.Spawn(Tend());
-  Ledger acknowledged = ledger_;
-  ForEach([&](const Person& person) { acknowledged.Merge(person.ledger()); });
-  const std::string inexact = co_await CheckExact(api_, std::move(acknowledged), within);
+  Ledger ledger = ledger_;
+  ForEach([&](const Member& person) { ledger.Merge(person.ledger()); });
+  const std::string inexact = co_await CheckExact(api_, std::move(ledger), within);
   scope_.CancelAll();
   std::string problems;
   size_t count = 0;
-  ForEach([&](const Person& person) {
+  ForEach([&](const Member& person) {
     for (const std::string& problem : person.problems()) {
       if (++count <= kMostProblems) absl::StrAppend(&problems, "[reply] ", problem, "\n");
     }

@@ -18,6 +18,7 @@
 #include "tests/workload/customer.h"
 #include "tests/workload/host.h"
 #include "tests/workload/operator.h"
+#include "tests/workload/system_load.h"
 
 namespace maru::workload {
 
@@ -32,35 +33,23 @@ struct WorkloadOptions {
 
 // On the thread of `api`, which outlives it. Everybody acts under subjects "customer-<n>", "mina",
 // "jun", "stranger" and "root".
-class Workload {
+class Workload final : public SystemLoad {
  public:
   Workload(Api& api, const WorkloadOptions& options);
 
-  // Publishes the courses, then lets everybody act until `until`, and waits until each has heard
-  // what became of its last command or has given up.
-  async::Task<> Run(Instant until);
+  // Publishes the courses first.
+  async::Task<> Run(Instant until) override;
+  async::Task<std::string> Check(absl::Duration within) override;
+  uint64_t acknowledged() const override;
 
-  // After a Check that found nothing: an operator removes from the logs what everybody has read.
-  // False: they are not known any more.
-  async::Task<bool> ForgetLogs() { return operator_.ForgetLogs(); }
-  // Then everybody acts again, as in Run.
-  async::Task<> RunAgain(Instant until);
-  // At last: whether the view can be rebuilt from logs that lack their beginning, and everything
-  // comes to rest then. As Check.
-  async::Task<std::string> RebuildFromRest(absl::Duration within);
-
-  // After Run, once no fault is under way: whether everything comes to rest within `within` and is
-  // then exactly as acknowledged, and no reply broke a rule. What is wrong, or an empty text.
-  async::Task<std::string> Check(absl::Duration within);
-
-  // Commands whose outcome is known.
-  uint64_t acknowledged() const;
+  async::Task<bool> ForgetLogs() override { return operator_.ForgetLogs(); }
+  async::Task<> RunAgain(Instant until) override;
+  async::Task<std::string> RebuildFromRest(absl::Duration within) override;
 
  private:
   async::Task<> Open();
   // A comment that customers must not touch: its id.
   async::Task<std::string> LeaveForeignComment();
-  async::Task<> Act(Person& person, Instant until);
   // The operator's work while the system comes to rest.
   async::Task<> Tend();
   template <typename Visit>

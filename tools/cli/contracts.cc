@@ -4,78 +4,45 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/base/strings.h"
-#include "grpc/health/v1/health.pb.h"
-#include "maru/admin/v1/admin.pb.h"
-#include "maru/broker/v1/admin.pb.h"
-#include "maru/broker/v1/broker.pb.h"
-#include "maru/datecourse/communication/v1/communication.pb.h"
-#include "maru/datecourse/review/v1/review.pb.h"
-#include "maru/datecourse/schedule/v1/schedule.pb.h"
-#include "maru/datecourse/viewpage/v1/viewpage.pb.h"
-#include "maru/food/dashboard/v1/dashboard.pb.h"
-#include "maru/food/delivery/v1/delivery.pb.h"
-#include "maru/food/order/v1/order.pb.h"
-#include "maru/food/store/v1/store.pb.h"
-#include "maru/homecleaning/cleaning/v1/cleaning.pb.h"
-#include "maru/homecleaning/dashboard/v1/dashboard.pb.h"
-#include "maru/homecleaning/paymethod/v1/paymethod.pb.h"
-#include "maru/homecleaning/reservation/v1/reservation.pb.h"
-#include "maru/message/v1/message.pb.h"
-#include "maru/payment/v1/payment.pb.h"
 
 namespace maru::cli {
 namespace {
 
-using google::protobuf::FileDescriptor;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
+using Services = std::vector<const ServiceDescriptor*>;
 
-// Naming a message of each file keeps the linker from dropping it.
-std::vector<const FileDescriptor*> Contracts() {
-  return {
-      datecourse::schedule::v1::Schedule::descriptor()->file(),
-      datecourse::communication::v1::Communication::descriptor()->file(),
-      datecourse::review::v1::Review::descriptor()->file(),
-      datecourse::viewpage::v1::ScheduleView::descriptor()->file(),
-      homecleaning::reservation::v1::CleaningReservation::descriptor()->file(),
-      homecleaning::paymethod::v1::Paymethod::descriptor()->file(),
-      homecleaning::cleaning::v1::Cleaning::descriptor()->file(),
-      homecleaning::dashboard::v1::ReservationView::descriptor()->file(),
-      food::order::v1::Order::descriptor()->file(),
-      food::store::v1::StoreOrder::descriptor()->file(),
-      food::delivery::v1::Delivery::descriptor()->file(),
-      food::dashboard::v1::OrderView::descriptor()->file(),
-      message::v1::Message::descriptor()->file(),
-      payment::v1::Payment::descriptor()->file(),
-  };
+// Adds the services of `path`; false: there is no such contract.
+bool AddServices(const std::string& path, Services& services) {
+  const auto* file = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(path);
+  for (int i = 0; file != nullptr && i < file->service_count(); ++i) {
+    services.push_back(file->service(i));
+  }
+  return file != nullptr;
 }
 
-void AddServices(const FileDescriptor* file, std::vector<const ServiceDescriptor*>& services) {
-  for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
+// What a context offers: one implementation for several systems has no system in its package.
+bool AddContext(std::string_view deployment, Services& services) {
+  const std::vector<std::string> names =
+      absl::StrSplit(ToAbsl(deployment), absl::MaxSplits('-', 1));
+  const std::string contract = absl::StrCat(names.back(), "/v1/", names.back(), ".proto");
+  return AddServices(absl::StrCat("maru/", names.front(), "/", contract), services) ||
+         AddServices(absl::StrCat("maru/", contract), services);
 }
 
 }  // namespace
 
-std::vector<const ServiceDescriptor*> ServicesOf(std::string_view deployment) {
-  std::vector<const ServiceDescriptor*> services;
+Services ServicesOf(std::string_view deployment) {
+  Services services;
   if (deployment == "broker") {
-    AddServices(broker::v1::PublishRequest::descriptor()->file(), services);
-    AddServices(broker::v1::ListTopicsRequest::descriptor()->file(), services);
+    AddServices("maru/broker/v1/broker.proto", services);
+    AddServices("maru/broker/v1/admin.proto", services);
+  } else if (AddContext(deployment, services)) {
+    AddServices("maru/admin/v1/admin.proto", services);
   } else {
-    const std::vector<std::string> parts =
-        absl::StrSplit(ToAbsl(deployment), absl::MaxSplits('-', 1));
-    const std::string& context = parts.back();
-    for (const FileDescriptor* file : Contracts()) {
-      // One implementation for several systems has no system in its package.
-      if (file->package() == absl::StrCat("maru.", parts.front(), ".", context, ".v1") ||
-          file->package() == absl::StrCat("maru.", context, ".v1")) {
-        AddServices(file, services);
-      }
-    }
-    if (!services.empty()) AddServices(admin::v1::GetStatusRequest::descriptor()->file(), services);
+    return services;
   }
-  if (!services.empty())
-    AddServices(grpc::health::v1::HealthCheckRequest::descriptor()->file(), services);
+  AddServices("grpc/health/v1/health.proto", services);
   return services;
 }
 

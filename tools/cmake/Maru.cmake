@@ -24,6 +24,10 @@ set(MARU_PROTO_DIR ${CMAKE_SOURCE_DIR}/proto)
 set(MARU_THIRD_PARTY_PROTO_DIR ${MARU_PROTO_DIR}/third_party)
 file(MAKE_DIRECTORY ${MARU_GEN_DIR})
 
+# Another build folder of the same sources, whose libraries are taken instead of made here wherever it has them: what differs is
+# compiled alone (tests/new_context_test.py). Empty: everything is made here.
+set(MARU_PREBUILT "" CACHE PATH "Build folder whose libraries are used as they are; empty: none")
+
 # --- Tools: compiler cache, linker, sanitizers -------------------------------------------------------------------------
 
 # The cache sees paths relative to the repository, so that a second checkout finds what the first one compiled.
@@ -69,7 +73,7 @@ set(MARU_TEST_ENVIRONMENT
 # Flags for code that people write here. Generated protobuf code does not get them.
 add_library(maru_own_code INTERFACE)
 target_include_directories(maru_own_code INTERFACE ${CMAKE_SOURCE_DIR})
-target_include_directories(maru_own_code SYSTEM INTERFACE ${MARU_GEN_DIR})
+target_include_directories(maru_own_code SYSTEM INTERFACE ${MARU_GEN_DIR} $<$<BOOL:${MARU_PREBUILT}>:${MARU_PREBUILT}/gen>)
 target_compile_options(maru_own_code INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi -Wimplicit-fallthrough -Wshorten-64-to-32
   -Wunused -Wcast-qual -Wpessimizing-move -Wrange-loop-analysis
@@ -77,6 +81,11 @@ target_compile_options(maru_own_code INTERFACE
   $<$<BOOL:${MARU_WERROR}>:-Werror>
   # Coverage guides the fuzzer through what people wrote, not through generated code.
   $<$<BOOL:${MARU_FUZZ}>:-fsanitize=fuzzer-no-link>)
+
+# What protoc makes of messages is as it is.
+add_library(maru_generated_code INTERFACE)
+target_include_directories(maru_generated_code SYSTEM INTERFACE ${MARU_GEN_DIR})
+target_compile_options(maru_generated_code INTERFACE -w)
 
 # What a label needs: `cmake --build --preset dev --target maru_tests_core`.
 set(MARU_TEST_LABELS unit core cross grpcurl fuzz simulation)
@@ -94,6 +103,23 @@ function(maru_check_arguments helper)
   if(NOT ARG_NAME)
     message(FATAL_ERROR "${helper}: NAME is missing")
   endif()
+endfunction()
+
+# maru_static_library(target [DEPS …] [PRIVATE_DEPS …] SRCS …)
+# Static library <target>: that of MARU_PREBUILT, if it has it, else of SRCS.
+function(maru_static_library target)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "DEPS;PRIVATE_DEPS;SRCS")
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_BINARY_DIR BASE_DIRECTORY ${CMAKE_BINARY_DIR} OUTPUT_VARIABLE folder)
+  set(prebuilt ${MARU_PREBUILT}/${folder}/lib${target}.a)
+  if(MARU_PREBUILT AND EXISTS ${prebuilt})
+    add_library(${target} STATIC IMPORTED GLOBAL)
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${prebuilt})
+    target_link_libraries(${target} INTERFACE ${ARG_DEPS})
+    target_include_directories(${target} SYSTEM INTERFACE ${MARU_PREBUILT}/gen)
+    return()
+  endif()
+  add_library(${target} STATIC ${ARG_SRCS})
+  target_link_libraries(${target} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
 endfunction()
 
 # maru_subdirectories([folder…])
@@ -118,9 +144,8 @@ function(maru_library)
   maru_check_arguments(maru_library)
   set(target maru_${ARG_NAME})
   if(ARG_SRCS)
-    add_library(${target} STATIC ${ARG_SRCS} ${ARG_HDRS})
-    target_link_libraries(${target} PUBLIC ${ARG_DEPS} PRIVATE maru_own_code)
-    target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+    maru_static_library(${target} DEPS ${ARG_DEPS} PRIVATE_DEPS maru_own_code SRCS ${ARG_SRCS} ${ARG_HDRS})
+    target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR})
   else()
     add_library(${target} INTERFACE ${ARG_HDRS})
     target_link_libraries(${target} INTERFACE ${ARG_DEPS})
@@ -254,7 +279,8 @@ set(MARU_PROTO_ROOTS -I ${MARU_PROTO_DIR} -I ${MARU_THIRD_PARTY_PROTO_DIR} -I ${
 # maru_proto(NAME name PROTOS … [DEPS maru::proto_…] [MARU_CODE])
 # Library maru_proto_<name>, alias maru::proto_<name>, of the messages. With MARU_CODE also maru_code_<name>, alias
 # maru::code_<name>, of what protoc-gen-maru makes of them (handlers, clients, events, errors): it links maru::rpc_core, so
-# that messages alone can be used without it. Code of DEPS that have some is linked too.
+# that messages alone can be used without it. Code of DEPS that have some is linked too. The global property MARU_CONTRACTS
+# lists those of proto/.
 function(maru_proto)
   cmake_parse_arguments(PARSE_ARGV 0 ARG "MARU_CODE" "NAME" "PROTOS;DEPS")
   maru_check_arguments(maru_proto)
@@ -288,24 +314,26 @@ function(maru_proto)
   endforeach()
 
   set(target maru_proto_${ARG_NAME})
-  add_library(${target} STATIC ${messages})
-  target_compile_options(${target} PRIVATE -w)
-  target_include_directories(${target} SYSTEM PUBLIC ${MARU_GEN_DIR})
-  target_link_libraries(${target} PUBLIC ${ARG_DEPS} protobuf::libprotobuf)
+  maru_static_library(${target} DEPS ${ARG_DEPS} protobuf::libprotobuf PRIVATE_DEPS maru_generated_code SRCS ${messages})
+  target_include_directories(${target} SYSTEM INTERFACE ${MARU_GEN_DIR})
   add_library(maru::proto_${ARG_NAME} ALIAS ${target})
 
   if(ARG_MARU_CODE)
+    cmake_path(IS_PREFIX MARU_PROTO_DIR ${CMAKE_CURRENT_SOURCE_DIR} contract)
+    if(contract)
+      set_property(GLOBAL APPEND PROPERTY MARU_CONTRACTS ${target})
+    endif()
     set(dependencies "")
     foreach(dependency IN LISTS ARG_DEPS)
       if(dependency MATCHES "^maru::proto_(.*)$")
         list(APPEND dependencies $<TARGET_NAME_IF_EXISTS:maru_code_${CMAKE_MATCH_1}>)
       endif()
     endforeach()
-    add_library(maru_code_${ARG_NAME} STATIC ${code})
-    target_link_libraries(maru_code_${ARG_NAME}
-      PUBLIC ${target} ${dependencies} maru::rpc_core
-      PRIVATE maru_own_code)
-    target_include_directories(maru_code_${ARG_NAME} PUBLIC ${CMAKE_SOURCE_DIR})
+    maru_static_library(maru_code_${ARG_NAME}
+      DEPS ${target} ${dependencies} maru::rpc_core
+      PRIVATE_DEPS maru_own_code
+      SRCS ${code})
+    target_include_directories(maru_code_${ARG_NAME} INTERFACE ${CMAKE_SOURCE_DIR})
     add_library(maru::code_${ARG_NAME} ALIAS maru_code_${ARG_NAME})
   endif()
 endfunction()

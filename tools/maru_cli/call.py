@@ -72,7 +72,7 @@ def cmd_token(args):
     command = [run.any_cli(), "token", "--keys", str(pathlib.Path(args.state) / "keys"), "--sub", args.sub,
                "--ttl", args.ttl, "--roles", ",".join(args.role)]
     if args.store_id:
-        command += ["--store-ids", ",".join(args.store_id)]
+        command += ["--store_ids", ",".join(args.store_id)]
     return subprocess.run(command, check=False).returncode
 
 

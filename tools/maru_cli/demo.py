@@ -6,10 +6,11 @@ import pathlib
 import subprocess
 import time
 
-from maru_cli import build, common, demo_datecourse, demo_food, demo_homecleaning, run, supervisor
+from maru_cli import build, common, demo_books, demo_datecourse, demo_fashion, demo_food, demo_homecleaning, run, supervisor
 
 # One module a system, with play(story).
-STORIES = {"datecourse": demo_datecourse, "homecleaning": demo_homecleaning, "food": demo_food}
+STORIES = {"datecourse": demo_datecourse, "homecleaning": demo_homecleaning, "books": demo_books,
+           "food": demo_food, "fashion": demo_fashion}
 
 # Until an event is seen at its far end. It takes milliseconds; a killed context needs its restart on top.
 CATCH_UP_S = 20.0

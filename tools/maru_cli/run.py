@@ -34,7 +34,7 @@ def register(subparsers):
     logs.add_argument("context", metavar="CONTEXT")
     logs.add_argument("-f", "--follow", action="store_true", help="go on as the log grows")
     logs.add_argument("-n", "--lines", type=int, default=50, help="last lines to show (50)")
-    start = _verb(subparsers, "start", cmd_start, "start a context that was killed with --hold")
+    start = _verb(subparsers, "start", cmd_start, "start a context that was killed with --hold, or is new")
     start.add_argument("context", metavar="CONTEXT")
     restart = _verb(subparsers, "restart", cmd_restart, "stop one process in order and start it again")
     restart.add_argument("context", metavar="CONTEXT")
@@ -69,7 +69,7 @@ def port_base_from_environment():
 
 def cmd_up(args):
     try:
-        chosen = deployments.select(common.ROOT, args.systems, args.port_base)
+        chosen = _selected(args)
     except KeyError as error:
         common.fail(f"there is no system {error}", f"known: {', '.join(deployments.systems(common.ROOT))}")
     if not args.no_build:
@@ -104,8 +104,8 @@ def _detach(args, chosen):
 
 def _supervise(args, chosen):
     state = pathlib.Path(args.state)
-    cli = binary(args.preset, "maru-cli")
-    runner = supervisor.Supervisor(state, chosen, lambda d: command_line(d, args, chosen), common.say)
+    runner = supervisor.Supervisor(state, chosen, lambda d: command_line(d, args, _selected(args)), common.say,
+                                   lambda name: _newcomer(args, name))
     with _reporting(args.ready_fd) as report:
         try:
             runner.acquire()
@@ -114,8 +114,25 @@ def _supervise(args, chosen):
                         "`tools/maru status` shows it, `tools/maru down` stops it")
         for deployment in chosen:
             _check_port_free(deployment, report)
-        subprocess.run([cli, "keys", "--keys", str(state / "keys"), *[d.name for d in chosen]], check=True)
+        _make_keys(args, chosen)
         return _run(args, chosen, runner, report)
+
+
+def _selected(args):
+    return deployments.select(common.ROOT, args.systems, args.port_base)
+
+
+def _make_keys(args, chosen):
+    keys = str(pathlib.Path(args.state) / "keys")
+    subprocess.run([binary(args.preset, "maru-cli"), "keys", "--keys", keys, *[d.name for d in chosen]], check=True)
+
+
+def _newcomer(args, name):
+    """A context of the systems that run which was added to deployments.json since, with its key; else None."""
+    found = deployments.find(_selected(args), name)
+    if found is not None:
+        _make_keys(args, [found])
+    return found
 
 
 def _run(args, chosen, runner, report):
@@ -300,7 +317,7 @@ def cmd_status(args):
 
 
 def any_cli():
-    for preset in ("dev", "release"):
+    for preset in build.presets():
         if os.access(binary(preset, "maru-cli"), os.X_OK):
             return binary(preset, "maru-cli")
     common.fail("maru-cli is not built", "`tools/maru build maru-cli`")
@@ -319,7 +336,10 @@ def cmd_logs(args):
 
 
 def cmd_start(args):
-    answer = _ask(args, {"verb": "start", "name": _name(args, args.context)})
+    running = [c["name"] for c in _ask(args, {"verb": "status"})["children"]]
+    known = deployments.find(deployments.load(common.ROOT), args.context)
+    is_new = known is not None and known.name not in running
+    answer = _ask(args, {"verb": "start", "name": known.name if is_new else _name(args, args.context)})
     common.say(f"{answer['name']} is being started.")
     return 0
 

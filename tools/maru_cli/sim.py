@@ -29,6 +29,7 @@ def register(subparsers):
         description="Plays broker and contexts of a system in one process on one thread under virtual time: a load, crashes, torn "
         "commits, partitions, slow and full disks, clocks that jump, all from a seed; then checks that nothing was lost or done "
         "twice and that all came to rest. A seed that fails fails again in the same way. Exits non-zero when one does.")
+    parser.add_argument("--system", default="datecourse", metavar="NAME", help="which system (%(default)s); all: all on one broker")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--seed", type=int, metavar="N", help="play this one")
     what.add_argument("--seeds", type=_range, metavar="FROM-TO", help="play these (without any choice: 1-100)")
@@ -68,24 +69,24 @@ def _sim(arguments):
     if arguments.seed is not None and (arguments.steps or arguments.trace):
         return _play_aloud(arguments, program, keys)
     if not arguments.coverage:
-        return _Player(program, keys, arguments.jobs).play(_chunks(arguments), arguments.preset)
+        return _Player(program, keys, arguments).play(_chunks(arguments))
     with tempfile.TemporaryDirectory(prefix="coverage-", dir=arguments.state) as profiles:
-        player = _Player(program, keys, arguments.jobs, common.environment(LLVM_PROFILE_FILE=f"{profiles}/%p.profraw"))
-        code = player.play(_chunks(arguments), arguments.preset)
-        sim_coverage.report(program, Path(profiles))
+        player = _Player(program, keys, arguments, common.environment(LLVM_PROFILE_FILE=f"{profiles}/%p.profraw"))
+        code = player.play(_chunks(arguments))
+        sim_coverage.report(program, Path(profiles), arguments.system)
     return code
 
 
 def _play_aloud(arguments, program, keys):
     trace = arguments.trace or Path("/dev/stdout")
-    return subprocess.run([program, f"--from={arguments.seed}", f"--to={arguments.seed}", f"--keys={keys}", f"--trace={trace}"],
-                          check=False).returncode
+    return subprocess.run([program, f"--system={arguments.system}", f"--from={arguments.seed}", f"--to={arguments.seed}",
+                           f"--keys={keys}", f"--trace={trace}"], check=False).returncode
 
 
-def regressions():
-    """The seeds that once failed."""
-    lines = (line.partition("#")[0].strip() for line in REGRESSIONS.read_text(encoding="utf-8").splitlines())
-    return [int(line) for line in lines if line]
+def regressions(system):
+    """The seeds of a system that once failed."""
+    lines = (line.partition("#")[0].split() for line in REGRESSIONS.read_text(encoding="utf-8").splitlines())
+    return [int(words[1]) for words in lines if words and words[0] == system]
 
 
 def _chunks(arguments):
@@ -93,7 +94,7 @@ def _chunks(arguments):
     if arguments.seed is not None:
         yield range(arguments.seed, arguments.seed + 1)
     if arguments.regressions:
-        for seed in regressions():
+        for seed in regressions(arguments.system):
             yield range(seed, seed + 1)
     ranges = []
     if arguments.seeds is not None:
@@ -118,14 +119,15 @@ def _chunks(arguments):
 class _Player:
     """Plays chunks in several processes and adds up what they say."""
 
-    def __init__(self, program, keys, jobs, environment=None):
-        self._program, self._keys, self._jobs, self._environment = program, keys, jobs, environment
+    def __init__(self, program, keys, arguments, environment=None):
+        self._program = [program, f"--system={arguments.system}", f"--keys={keys}"]
+        self._jobs, self._preset, self._environment = arguments.jobs, arguments.preset, environment
         self._totals = collections.Counter()
         self._crashed = []
 
-    def play(self, chunks, preset):
+    def play(self, chunks):
         # Made once: several processes would race for it.
-        subprocess.run([self._program, "--prepare", f"--keys={self._keys}"], env=self._environment, check=True)
+        subprocess.run([*self._program, "--prepare"], env=self._environment, check=True)
         progress = common.Progress("sim")
         started = time.monotonic()
         running = []
@@ -142,13 +144,11 @@ class _Player:
                 process.kill()
                 process.wait()
             progress.clear()
-        return self._report(time.monotonic() - started, preset)
-
-    def _command(self, seeds):
-        return [self._program, f"--from={seeds.start}", f"--to={seeds.stop - 1}", f"--keys={self._keys}"]
+        return self._report(time.monotonic() - started)
 
     def _start(self, seeds):
-        return subprocess.Popen(self._command(seeds), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        command = [*self._program, f"--from={seeds.start}", f"--to={seeds.stop - 1}"]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                 env=self._environment, text=True, errors="replace")
 
     def _reap(self, running):
@@ -166,11 +166,11 @@ class _Player:
             sys.stdout.flush()
         return others
 
-    def _report(self, took, preset):
+    def _report(self, took):
         totals = self._totals
         seeds, cpu = totals["seeds"], totals["cpu_seconds"]
         if seeds and cpu:
-            common.say(f"{seeds} seeds ({preset}, {self._jobs} jobs), {totals['failed']} failed: {seeds / took:.1f} a second, "
+            common.say(f"{seeds} seeds ({self._preset}, {self._jobs} jobs), {totals['failed']} failed: {seeds / took:.1f} a second, "
                        f"{totals['virtual_seconds'] / cpu:.0f} virtual hours per CPU hour; per seed "
                        f"{totals['acknowledged'] / seeds:.0f} commands acknowledged, {totals['calls'] / seeds:.0f} calls, "
                        f"{totals['faults'] / seeds:.1f} faults; {totals['repeated']} played twice")
@@ -181,5 +181,5 @@ class _Player:
         for crash in self._crashed:
             common.say(f"seeds {crash.seeds.start}-{crash.seeds.stop - 1}: maru-sim ended with {crash.code}")
         common.fail(f"{totals['failed']} seeds failed and {len(self._crashed)} runs crashed at commit {commit}",
-                    "repeat: tools/maru sim --seed N --trace FILE; once understood, name it in tests/simulation/regressions.txt")
+                    "repeat: tools/maru sim --system NAME --seed N --trace FILE; once understood, name it in tests/simulation/regressions.txt")
         return 1

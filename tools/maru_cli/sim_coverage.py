@@ -16,25 +16,35 @@ _ADAPTERS = re.compile(
     r"|^common/store/(rocksdb_|commit_mark|manifest|disk_space|memory_backend|persistent_map)|^common/events/memory_"
     r"|^common/service/(metrics_server|open_files|process_metrics|stop_signals)|^mesh/broker/engine\.|^mesh/broker/main\.|^mesh/broker/log/worker\."
     r"|^mesh/context/(grpc_host|run|run_context)\.|/main\.cc$")
-# Linked in with every context, and used by none of the simulated system: sagas are played by a verifier of their own.
-_UNUSED = re.compile(r"^common/saga/")
 _WORST = 15
 
 
-def report(program, profiles):
+def _unused(system):
+    """What is linked into maru-sim and not part of the system that it plays."""
+    if system == "all":
+        return re.compile(r"(?!)")
+    others = [rf"^services/(?!{system}/|message/|payment/)"]
+    # No context of a datecourse pays or declares a saga.
+    if system == "datecourse":
+        others += ["^services/payment/", "^common/saga/"]
+    return re.compile("|".join(others))
+
+
+def report(program, profiles, system):
     """Says how much of the linked production code `profiles` reached, where least, and what is left out."""
     merged = profiles / "all.profdata"
     common.run("merge profiles", ["llvm-profdata-19", "merge", "-sparse", "-o", merged, *profiles.glob("*.profraw")])
     exported = json.loads(common.output_of(
         ["llvm-cov-19", "export", "-summary-only", f"-instr-profile={merged}", program, f"-path-equivalence=.,{common.ROOT}"]))
     reached, adapters, unused = {}, set(), {}
+    not_played = _unused(system)
     for file in exported["data"][0]["files"]:
         path = _relative(file["filename"])
         if path is None or _TESTS.search(path):
             continue
         if _ADAPTERS.search(path):
             adapters.add(path)
-        elif _UNUSED.search(path):
+        elif not_played.search(path):
             unused[path] = file["summary"]["lines"]["count"]
         else:
             reached[path] = file["summary"]["lines"]
@@ -47,7 +57,7 @@ def report(program, profiles):
     for path, lines in sorted(reached.items(), key=lambda one: one[1]["covered"] - one[1]["count"])[:_WORST]:
         common.say(f"  {lines['count'] - lines['covered']:5} of {lines['count']:5} lines not reached  {path}")
     common.say("not counted, adapters: " + ", ".join(sorted(adapters)))
-    common.say(f"not counted, used by no context of the system, {sum(unused.values())} lines: " + ", ".join(sorted(unused)))
+    common.say(f"not counted, not part of {system}, {sum(unused.values())} lines: " + ", ".join(sorted({_folder(path) for path in unused})))
     common.say("not counted, not part of the simulated system: " + ", ".join(sorted({_folder(path) for path in left})))
 
 

@@ -58,8 +58,11 @@ class Child:
 
 
 class Supervisor:
-    def __init__(self, state, deployments, command_of, say):
-        """`command_of(deployment)` is its command line; `say(text)` tells a person what happened."""
+    def __init__(self, state, deployments, command_of, say, newcomer=lambda name: None):
+        """`command_of(deployment)` is its command line; `say(text)` tells a person what happened; `newcomer(name)` is a
+        deployment that was added since, or None."""
+        self._command_of = command_of
+        self._newcomer = newcomer
         self.state = pathlib.Path(state)
         self.say = say
         self.children = [Child(d, command_of(d)) for d in deployments]
@@ -170,6 +173,15 @@ class Supervisor:
                 child.process.kill()
                 child.process.wait()
 
+    def _admit(self, name):
+        deployment = self._newcomer(name)
+        if deployment is None:
+            return None
+        child = Child(deployment, self._command_of(deployment))
+        self._start(child)
+        self.children.append(child)
+        return child
+
     # --- requests ---
 
     def _on_signal(self, _number, _frame):
@@ -191,7 +203,7 @@ class Supervisor:
                 request = json.loads(connection.makefile("r", encoding="utf-8").readline())
                 answer = self._answer(request)
                 connection.sendall((json.dumps(answer) + "\n").encode("utf-8"))
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, LookupError, subprocess.SubprocessError) as error:
                 self.say(f"a request could not be answered: {error}")
 
     def _answer(self, request):
@@ -202,6 +214,8 @@ class Supervisor:
             self.stopping = True
             return {"pid": os.getpid()}
         child = next((c for c in self.children if c.deployment.name == request.get("name")), None)
+        if child is None and verb == "start":
+            child = self._admit(request.get("name"))
         if child is None:
             return {"error": f"{request.get('name')} is not part of this run"}
         if verb == "start":

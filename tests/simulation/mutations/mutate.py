@@ -29,9 +29,10 @@ STANDARD = "#include <map>\n#include <set>\n#include <string>\n"
 
 
 def parse(path):
-    """The reason and the edits (source, old, new) of one .mutant file."""
+    """The reason, the system and the edits (source, old, new) of one .mutant file."""
     head, *parts = re.split(r"^--- ", path.read_text(), flags=re.M)
     why = " ".join(line.lstrip("# ") for line in head.splitlines() if line.startswith("#"))
+    system = re.search(r"^system: (\w+)$", head, flags=re.M)
     edits = []
     for part in parts:
         source, _, rest = part.partition("\n")
@@ -43,7 +44,7 @@ def parse(path):
         sys.exit(f"{path.name}: it must say why it matters, and break something")
     if not any(f'MARU_MUTANT("{path.stem}")' in new for _, _, new in edits):
         sys.exit(f'{path.name}: nothing asks for MARU_MUTANT("{path.stem}")')
-    return why, edits
+    return why, system.group(1) if system else "datecourse", edits
 
 
 def mutations():
@@ -53,7 +54,7 @@ def mutations():
 def write(source, out):
     text = (ROOT / source).read_text()
     original = text
-    for name, (_, edits) in mutations().items():
+    for name, (_, _, edits) in mutations().items():
         for file, old, new in edits:
             if file != source:
                 continue
@@ -69,7 +70,7 @@ def write(source, out):
 
 def main(arguments):
     if arguments == ["files"]:
-        print("\n".join(sorted({edit[0] for _, edits in mutations().values() for edit in edits})))
+        print("\n".join(sorted({edit[0] for _, _, edits in mutations().values() for edit in edits})))
     elif arguments == ["names"]:
         print("\n".join(mutations()))
     elif len(arguments) == 3 and arguments[0] == "write":

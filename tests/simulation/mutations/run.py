@@ -25,9 +25,9 @@ SOUND = 10
 TIMEOUT_S = 180
 
 
-def play(program, keys, mutant, first, last):
+def play(program, keys, system, mutant, first, last):
     """Plays seeds: the failed ones, and the first violated invariant of each."""
-    command = [program, f"--from={first}", f"--to={last}", "--repeat=0", f"--keys={keys}"]
+    command = [program, f"--system={system}", f"--from={first}", f"--to={last}", "--repeat=0", f"--keys={keys}"]
     environment = {**os.environ, "MARU_MUTANT": mutant}
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", timeout=TIMEOUT_S)
@@ -41,12 +41,12 @@ def play(program, keys, mutant, first, last):
     return failed
 
 
-def hunt(program, keys, name, seeds):
+def hunt(program, keys, system, name, seeds):
     """(seeds needed, what was violated); None: it survived."""
     first, count = 1, FIRST
     while first <= seeds:
         last = min(first + count - 1, seeds)
-        failed = play(program, keys, name, first, last)
+        failed = play(program, keys, system, name, first, last)
         if failed:
             return failed[0]
         first, count = last + 1, 2 * count
@@ -66,12 +66,13 @@ def main():
             parser.error(f"no such mutation: {name}")
     names = flags.names or list(known)
     with tempfile.TemporaryDirectory() as keys:
-        sound = play(flags.program, keys, "", 1, SOUND)
-        if sound:
-            sys.exit(f"without a break seed {sound[0][0]} fails: {sound[0][1]}")
+        for system in sorted({known[name][1] for name in names}):
+            sound = play(flags.program, keys, system, "", 1, SOUND)
+            if sound:
+                sys.exit(f"without a break seed {sound[0][0]} of {system} fails: {sound[0][1]}")
         survived = 0
         with concurrent.futures.ThreadPoolExecutor(flags.jobs) as pool:
-            hunts = {pool.submit(hunt, flags.program, keys, name, flags.seeds): name for name in names}
+            hunts = {pool.submit(hunt, flags.program, keys, known[name][1], name, flags.seeds): name for name in names}
             for done in concurrent.futures.as_completed(hunts):
                 caught = done.result()
                 survived += caught is None
