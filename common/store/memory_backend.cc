@@ -189,8 +189,10 @@ absl::Status MemoryBackend::Write(const std::vector<Change>& changes) {
   return written;
 }
 
-std::unique_ptr<Snapshot> MemoryBackend::Snap() const {
-  return std::make_unique<MemorySnapshot>(disk_, disk_.Synced());
+std::unique_ptr<Snapshot> MemoryDisk::Snap() {
+  return std::make_unique<MemorySnapshot>(*this, Synced());
 }
+
+std::unique_ptr<Snapshot> MemoryBackend::Snap() const { return disk_.Snap(); }
 
 }  // namespace maru::store

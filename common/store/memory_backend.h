@@ -50,6 +50,8 @@ class MemoryDisk {
   // For the backend.
   absl::Status Write(const std::vector<Change>& changes);
   PersistentMap Synced() const;
+  // What is synced, also for whoever looks at the disk from outside. The disk outlives it.
+  std::unique_ptr<Snapshot> Snap();
   // Whether a read with `tier` may be answered: OK, UNAVAILABLE (not cached), or the error that was
   // set. Counts those that went to the disk. No key: a scan.
   absl::Status BeforeRead(std::optional<std::string_view> key, ReadTier tier);

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/saga/records.h"
+#include "common/store/snapshot_reader.h"
 #include "mesh/context/context_config.h"
 
 namespace maru::simulation {
@@ -16,26 +17,24 @@ absl::Status SagasHaveEnded(store::Reader& reader) {
       absl::StrCat("a saga has not ended: ", sagas.front().value.ShortDebugString()));
 }
 
-absl::StatusOr<bool> Audited(store::Reader& reader, const SimContext& context) {
+absl::Status Audited(store::Reader& reader, const SimContext& context) {
   RETURN_IF_ERROR(SagasHaveEnded(reader));
-  if (context.audit != nullptr) RETURN_IF_ERROR(context.audit(reader));
-  return true;
+  return context.audit == nullptr ? absl::OkStatus() : context.audit(reader);
 }
 
 }  // namespace
 
-async::Task<std::string> Audit(World& world, const System& system) {
+std::string Audit(World& world, const System& system) {
   std::string problems;
   for (const SimContext& context : system.contexts) {
     const std::string deployment = mesh::DeploymentOf(system.name, context.name);
-    const auto audited = co_await world.store(deployment).Read([&context](store::Reader& reader) {
-      return Audited(reader, context);
-    });
+    store::SnapshotReader reader(world.machine(deployment).disk().Snap(), store::ReadTier::kAll);
+    const absl::Status audited = Audited(reader, context);
     if (!audited.ok()) {
-      absl::StrAppend(&problems, "[audit] ", deployment, ": ", audited.status().ToString(), "\n");
+      absl::StrAppend(&problems, "[audit] ", deployment, ": ", audited.ToString(), "\n");
     }
   }
-  co_return problems;
+  return problems;
 }
 
 }  // namespace maru::simulation

@@ -4,15 +4,14 @@
 
 #include <string>
 
-#include "common/async/task.h"
 #include "tests/simulation/systems.h"
 #include "tests/simulation/world.h"
 
 namespace maru::simulation {
 
-// Every saga has ended, and what each context's own audit says. What is wrong, or an empty text.
-// Everything serves; `world` and `system` outlive the task.
-async::Task<std::string> Audit(World& world, const System& system);
+// Looks at what is on the disks, whether their processes run or not: every saga has ended, and what
+// each context's own audit says. What is wrong, or an empty text.
+std::string Audit(World& world, const System& system);
 
 }  // namespace maru::simulation
 

@@ -73,6 +73,7 @@ class Machine {
   void StayDown(bool down);
 
   // --- Its disk ---
+  store::MemoryDisk& disk() { return disk_; }
   // Each step of the disk takes between these.
   void SetDiskDelay(absl::Duration low, absl::Duration high);
   // Writes are refused with nothing written.

@@ -110,7 +110,7 @@ class Run {
   }
   async::Task<> Checked(LoadedSystem& system) {
     std::string problems = co_await system.load->Check(kUntilQuiet);
-    if (problems.empty()) problems = co_await Audit(world_, system.system);
+    if (problems.empty()) problems = Audit(world_, system.system);
     system.checked = std::move(problems);
   }
 

@@ -1,8 +1,10 @@
 #include "tests/simulation/world.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/status.h"
 #include "mesh/broker/broker.h"
 #include "mesh/context/broker_bus.h"
 #include "mesh/context/context.h"
@@ -63,13 +65,9 @@ World::World(Fixture& fixture, uint64_t seed, Trace& trace)
 
 void World::AddContext(const std::string& deployment, const Deployed& deployed) {
   AddMachine(deployment, deployed.config.listen(),
-             [this, &deployment, &deployed](mesh::Host& host, std::function<void()> failed) {
-               const auto wire = [this, &deployment, &deployed](mesh::Context& context) {
-                 deployed.context->wire(context);
-                 stores_[deployment] = &context.store();
-               };
-               return StartContext(host, deployed.context->name, deployed.config, wire,
-                                   std::move(failed));
+             [&deployed](mesh::Host& host, std::function<void()> failed) {
+               return StartContext(host, deployed.context->name, deployed.config,
+                                   deployed.context->wire, std::move(failed));
              });
 }
 
@@ -82,6 +80,14 @@ void World::AddMachine(const std::string& name, const std::string& address, Star
       std::make_unique<Machine>(Machine::Environment{scheduler_, network_, outside_, trace_, rare_,
                                                      fixture_.key_cache(), seeds_.Next()},
                                 name, std::move(start)));
+}
+
+Machine& World::machine(const std::string& deployment) {
+  const auto found =
+      std::find_if(machines_.begin(), machines_.end(),
+                   [&deployment](const auto& machine) { return machine->name() == deployment; });
+  MARU_CHECK(found != machines_.end());
+  return **found;
 }
 
 bool World::AllServing() const {

@@ -47,8 +47,8 @@ class World {
   // "datecourse-schedule" -> "127.0.0.1:7101"
   const std::map<std::string, std::string>& addresses() const { return addresses_; }
   Fixture& fixture() { return fixture_; }
-  // What a context has on its disk now. Only while it serves.
-  store::Store& store(const std::string& deployment) { return *stores_.at(deployment); }
+  // Of that deployment; it must be there.
+  Machine& machine(const std::string& deployment);
   // A number for a part of the world that needs a seed of its own.
   uint64_t NewSeed() { return seeds_.Next(); }
 
@@ -67,8 +67,6 @@ class World {
   async::SimExecutor outside_;
   rpc::SimNetwork network_;
   std::map<std::string, std::string> addresses_;
-  // Of the processes that were started last.
-  std::map<std::string, store::Store*> stores_;
   async::SimExecutor client_;
   rpc::SimNode client_node_;
   std::vector<std::unique_ptr<Machine>> machines_;
