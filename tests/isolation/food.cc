@@ -49,7 +49,6 @@ constexpr Method<dashboard::ListOrderViewsRequest, dashboard::ListOrderViewsResp
     "food-dashboard", "/maru.food.dashboard.v1.DashboardService/ListOrderViews"};
 
 constexpr char kStore[] = "s1";
-constexpr absl::Duration kArrives = absl::Seconds(60);
 
 order::PlaceOrderRequest Dinner() {
   order::PlaceOrderRequest request;
@@ -180,23 +179,6 @@ class Food final : public People {
     delivery::ListDeliveriesRequest request;
     request.set_order_id(order_id);
     return Await(rider_, kListDeliveries, request, &delivery::ListDeliveriesResponse::deliveries);
-  }
-  // The id of the row that an event makes.
-  template <class Row, class Request, class Reply>
-  std::string Await(const Actor& actor, const Method<Request, Reply>& method,
-                    const Request& request,
-                    const google::protobuf::RepeatedPtrField<Row>& (Reply::*rows)() const) {
-    std::string id;
-    const std::string missing = Eventually(kArrives, [&] {
-      const auto listed = actor.Call(method, request);
-      if (!listed.ok() || (listed.reply.*rows)().empty()) {
-        return absl::StrCat("nothing of ", request.order_id());
-      }
-      id = (listed.reply.*rows)().Get(0).id();
-      return std::string();
-    });
-    if (!missing.empty()) Wrong(missing);
-    return id;
   }
   void Cook(const std::string& ticket) {
     Do(owner_, kAccept, ById<store::AcceptOrderRequest>(ticket));

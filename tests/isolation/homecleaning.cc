@@ -53,8 +53,6 @@ constexpr Method<dashboard::ListReservationViewsRequest, dashboard::ListReservat
     kListViews{"homecleaning-dashboard",
                "/maru.homecleaning.dashboard.v1.DashboardService/ListReservationViews"};
 
-constexpr absl::Duration kArrives = absl::Seconds(60);
-
 reservation::RequestCleaningRequest Wish() {
   reservation::RequestCleaningRequest request;
   request.mutable_request_date()->set_seconds(1'900'000'000);
@@ -211,16 +209,7 @@ class Homecleaning final : public People {
   std::string AwaitCleaning(const std::string& reservation_id) {
     cleaning::ListCleaningsRequest request;
     request.set_reservation_id(reservation_id);
-    std::string id;
-    const std::string missing = Eventually(kArrives, [&] {
-      const auto listed = cleaner_.Call(kListCleanings, request);
-      if (!listed.ok() || listed.reply.cleanings().empty())
-        return "no cleaning of " + reservation_id;
-      id = listed.reply.cleanings(0).id();
-      return std::string();
-    });
-    if (!missing.empty()) Wrong(missing);
-    return id;
+    return Await(cleaner_, kListCleanings, request, &cleaning::ListCleaningsResponse::cleanings);
   }
   void Clean(const std::string& reservation_id) {
     const std::string id = AwaitCleaning(reservation_id);

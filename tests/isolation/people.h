@@ -68,10 +68,30 @@ class People {
     request.set_request_id(NewRequestId());
     return [=] { return actor.Call(method, request); };
   }
+  // The id of the first row of a list, once an event has made it.
+  template <class Row, class Request, class Reply>
+  std::string Await(const Actor& actor, const Method<Request, Reply>& method,
+                    const Request& request,
+                    const google::protobuf::RepeatedPtrField<Row>& (Reply::*rows)() const) {
+    std::string id;
+    const std::string missing = Eventually(kArrives, [&] {
+      const auto listed = actor.Call(method, request);
+      if (!listed.ok() || (listed.reply.*rows)().empty()) {
+        return absl::StrCat(std::string(method.path), " has nothing of ",
+                            request.ShortDebugString());
+      }
+      id = (listed.reply.*rows)().Get(0).id();
+      return std::string();
+    });
+    if (!missing.empty()) Wrong(missing);
+    return id;
+  }
 
   mutable Mutex mutex_;
 
  private:
+  static constexpr absl::Duration kArrives = absl::Seconds(60);
+
   System& system_;
   std::map<std::string, std::function<Outcome()>> tries_;
   std::vector<std::string> problems_ ABSL_GUARDED_BY(mutex_);
@@ -115,6 +135,7 @@ class Differences {
 };
 
 std::unique_ptr<People> BooksPeople(System& system);
+std::unique_ptr<People> FashionPeople(System& system);
 std::unique_ptr<People> FoodPeople(System& system);
 std::unique_ptr<People> HomecleaningPeople(System& system);
 
