@@ -51,6 +51,13 @@ const Row kRows[] = {
     {"books", "delivery", {"deliveries"}},
     {"books", "mypage", {"my page"}},
     {"books", "broker", {}},
+    {"fashion", "product", {"add stock", "order", "products"}},
+    {"fashion", "order", {"order", "cancel", "orders"}},
+    {"fashion", "payment", {"order", "payments"}},
+    {"fashion", "store", {"accept", "set auto_accept", "store orders"}},
+    {"fashion", "delivery", {"deliver", "deliveries"}},
+    {"fashion", "orderview", {"order statuses"}},
+    {"fashion", "broker", {}},
     {"food", "order", {"order", "cancel", "orders"}},
     {"food", "payment", {"order", "payments"}},
     {"food", "store", {"accept", "tickets"}},
@@ -61,6 +68,7 @@ const Row kRows[] = {
 
 std::unique_ptr<People> PeopleOf(const std::string& name, System& system) {
   if (name == "books") return BooksPeople(system);
+  if (name == "fashion") return FashionPeople(system);
   if (name == "food") return FoodPeople(system);
   return HomecleaningPeople(system);
 }
@@ -199,7 +207,7 @@ TEST_P(AnyOneKilledTest, MidCommandAndEveryFlowEndsByItself) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Systems, AnyOneKilledTest,
-                         testing::Values("books", "food", "homecleaning"),
+                         testing::Values("books", "fashion", "food", "homecleaning"),
                          [](const auto& info) { return info.param; });
 
 // "any payment overloaded, not down | reads, cancel | new orders: 503 + Retry-After | admits again
@@ -246,7 +254,7 @@ TEST_P(OverloadTest, NewOrdersAreToldWhenToRetryAndAdmittedAgainByThemselves) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Payments, OverloadTest,
-                         testing::Values(Overload{"food", "order"},
+                         testing::Values(Overload{"fashion", "order"}, Overload{"food", "order"},
                                          Overload{"homecleaning", "reserve"}),
                          [](const auto& info) { return info.param.system; });
 
