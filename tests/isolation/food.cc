@@ -62,13 +62,6 @@ order::PlaceOrderRequest Dinner() {
   return request;
 }
 
-template <class Request>
-Request ById(const std::string& id) {
-  Request request;
-  request.set_id(id);
-  return request;
-}
-
 class Food final : public People {
  public:
   explicit Food(System& system) : People(system) {}
@@ -173,12 +166,13 @@ class Food final : public People {
   std::string AwaitTicket(const std::string& order_id) {
     store::ListStoreOrdersRequest request;
     request.set_order_id(order_id);
-    return Await(owner_, kListTickets, request, &store::ListStoreOrdersResponse::store_orders);
+    return AwaitRow(owner_, kListTickets, &store::ListStoreOrdersResponse::store_orders, request);
   }
   std::string AwaitDelivery(const std::string& order_id) {
     delivery::ListDeliveriesRequest request;
     request.set_order_id(order_id);
-    return Await(rider_, kListDeliveries, request, &delivery::ListDeliveriesResponse::deliveries);
+    return AwaitRow(rider_, kListDeliveries, &delivery::ListDeliveriesResponse::deliveries,
+                    request);
   }
   void Cook(const std::string& ticket) {
     Do(owner_, kAccept, ById<store::AcceptOrderRequest>(ticket));

@@ -62,13 +62,6 @@ reservation::RequestCleaningRequest Wish() {
   return request;
 }
 
-template <class Request>
-Request ById(const std::string& id) {
-  Request request;
-  request.set_id(id);
-  return request;
-}
-
 paymethod::RegisterPaymethodRequest Account(const std::string& reservation_id) {
   paymethod::RegisterPaymethodRequest request;
   request.set_reservation_id(reservation_id);
@@ -209,7 +202,7 @@ class Homecleaning final : public People {
   std::string AwaitCleaning(const std::string& reservation_id) {
     cleaning::ListCleaningsRequest request;
     request.set_reservation_id(reservation_id);
-    return Await(cleaner_, kListCleanings, request, &cleaning::ListCleaningsResponse::cleanings);
+    return AwaitRow(cleaner_, kListCleanings, &cleaning::ListCleaningsResponse::cleanings, request);
   }
   void Clean(const std::string& reservation_id) {
     const std::string id = AwaitCleaning(reservation_id);

@@ -68,17 +68,17 @@ class People {
     request.set_request_id(NewRequestId());
     return [=] { return actor.Call(method, request); };
   }
-  // The id of the first row of a list, once an event has made it.
+
+  // The id of the first row of a list that events fill; none within a minute is wrong.
   template <class Row, class Request, class Reply>
-  std::string Await(const Actor& actor, const Method<Request, Reply>& method,
-                    const Request& request,
-                    const google::protobuf::RepeatedPtrField<Row>& (Reply::*rows)() const) {
+  std::string AwaitRow(const Actor& actor, const Method<Request, Reply>& method,
+                       const google::protobuf::RepeatedPtrField<Row>& (Reply::*rows)() const,
+                       const Request& request) {
     std::string id;
-    const std::string missing = Eventually(kArrives, [&] {
-      const auto listed = actor.Call(method, request);
+    const std::string missing = Eventually(absl::Minutes(1), [&] {
+      const Result<Reply> listed = actor.Call(method, request);
       if (!listed.ok() || (listed.reply.*rows)().empty()) {
-        return absl::StrCat(std::string(method.path), " has nothing of ",
-                            request.ShortDebugString());
+        return absl::StrCat(std::string(method.path), " has no ", request.ShortDebugString());
       }
       id = (listed.reply.*rows)().Get(0).id();
       return std::string();
@@ -90,12 +90,17 @@ class People {
   mutable Mutex mutex_;
 
  private:
-  static constexpr absl::Duration kArrives = absl::Seconds(60);
-
   System& system_;
   std::map<std::string, std::function<Outcome()>> tries_;
   std::vector<std::string> problems_ ABSL_GUARDED_BY(mutex_);
 };
+
+template <class Request>
+Request ById(const std::string& id) {
+  Request request;
+  request.set_id(id);
+  return request;
+}
 
 // Reads a list to its end.
 template <class Row, class Request, class Reply>

@@ -1,9 +1,20 @@
 #include "tests/simulation/systems.h"
 
+#include "services/books/admin/wire.h"
+#include "services/books/book/wire.h"
+#include "services/books/delivery/wire.h"
+#include "services/books/library/wire.h"
+#include "services/books/mypage/wire.h"
+#include "services/books/reservation/wire.h"
 #include "services/datecourse/communication/wire.h"
 #include "services/datecourse/review/wire.h"
 #include "services/datecourse/schedule/wire.h"
 #include "services/datecourse/viewpage/wire.h"
+#include "services/fashion/delivery/wire.h"
+#include "services/fashion/order/wire.h"
+#include "services/fashion/orderview/wire.h"
+#include "services/fashion/product/wire.h"
+#include "services/fashion/store/wire.h"
 #include "services/food/dashboard/wire.h"
 #include "services/food/delivery/wire.h"
 #include "services/food/order/wire.h"
@@ -15,6 +26,8 @@
 #include "services/message/wire.h"
 #include "services/payment/ledger.h"
 #include "services/payment/wire.h"
+#include "tests/workload/books/load.h"
+#include "tests/workload/fashion/load.h"
 #include "tests/workload/food/load.h"
 #include "tests/workload/homecleaning/load.h"
 #include "tests/workload/workload.h"
@@ -61,6 +74,17 @@ System Homecleaning() {
                            workload::homecleaning::HomecleaningOptions>};
 }
 
+System Books() {
+  return {.name = "books",
+          .contexts = {{.name = "library", .wire = books::library::Wire},
+                       {.name = "book", .wire = books::book::Wire},
+                       {.name = "admin", .wire = books::admin::Wire},
+                       {.name = "reservation", .wire = books::reservation::Wire},
+                       {.name = "delivery", .wire = books::delivery::Wire},
+                       {.name = "mypage", .wire = books::mypage::Wire}},
+          .load = MakeLoad<workload::books::BooksLoad, workload::books::BooksOptions>};
+}
+
 System Food() {
   return {.name = "food",
           .contexts = {{.name = "order", .wire = food::order::Wire},
@@ -73,10 +97,22 @@ System Food() {
           .load = MakeLoad<workload::food::FoodLoad, workload::food::FoodOptions>};
 }
 
+System Fashion() {
+  return {.name = "fashion",
+          .contexts = {{.name = "product", .wire = fashion::product::Wire},
+                       {.name = "order", .wire = fashion::order::Wire},
+                       Payment(),
+                       {.name = "store", .wire = fashion::store::Wire},
+                       {.name = "delivery", .wire = fashion::delivery::Wire},
+                       {.name = "orderview", .wire = fashion::orderview::Wire}},
+          .load = MakeLoad<workload::fashion::FashionLoad, workload::fashion::FashionOptions>};
+}
+
 }  // namespace
 
 const std::vector<System>& Systems() {
-  static const auto& systems = *new std::vector<System>{Datecourse(), Homecleaning(), Food()};
+  static const auto& systems =
+      *new std::vector<System>{Datecourse(), Homecleaning(), Books(), Food(), Fashion()};
   return systems;
 }
 

@@ -28,7 +28,7 @@ void CheckRecord(const Topic& topic, const std::string& name, const TailTopicRes
   };
   if (!record.has_event()) return wrong("no event");
   if (event.sequence() != record.sequence()) wrong("another sequence inside");
-  if (event.key() != record.key() || event.correlation_id() != record.key()) wrong("another key");
+  if (event.key() != record.key() || event.correlation_id().empty()) wrong("another key");
   if (event.producer() != topic.owner || event.source() != name) wrong("another producer");
   if (record.partition() != events::PartitionOf(record.key())) wrong("another key's partition");
   if (event.id().empty() || !event.has_time()) wrong("no id or time");
@@ -165,8 +165,8 @@ std::string CheckEvents(const Stored& stored, const Ledger& ledger) {
         continue;
       }
       published[row].push_back(std::move(change));
-      if (event->actor().empty()) {
-        problems.Add(absl::StrCat(name, ": no actor: ", event->ShortDebugString()));
+      if (event->actor().empty() || event->correlation_id() != event->key()) {
+        problems.Add(absl::StrCat(name, ": no actor or another key: ", event->ShortDebugString()));
       }
       if (!event->request_id().empty() &&
           !requests.insert({event->actor(), event->request_id()}).second) {

@@ -4,18 +4,19 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
 #include "tools/load/broker.h"
-#include "tools/load/datecourse.h"
+#include "tools/load/calls.h"
 #include "tools/load/disk.h"
 #include "tools/load/echo_server.h"
+#include "tools/load/fill.h"
 #include "tools/load/unary_load.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1:7000",
@@ -25,15 +26,22 @@ ABSL_FLAG(int, connections, 1, "TCP connections that the callers share");
 ABSL_FLAG(absl::Duration, seconds, absl::Seconds(5), "how long to measure");
 ABSL_FLAG(absl::Duration, warm_up, absl::Seconds(1), "how long to run before measuring");
 ABSL_FLAG(int, bytes, 128, "echo, publish: size of the message");
-ABSL_FLAG(double, rate, 0, "command: calls a second; 0: as many as the callers get through");
+ABSL_FLAG(double, rate, 0, "unary: calls a second; 0: as many as the callers get through");
 ABSL_FLAG(std::string, keys, ".maru/keys", "folder of the keys, to sign tokens with");
-ABSL_FLAG(std::vector<std::string>, courses, {},
-          "read, command, visible: ids of courses, as `courses` prints them");
-ABSL_FLAG(int, count, 64, "courses: how many to register");
+ABSL_FLAG(std::string, deployment, "", "each, unary, visible: whose contract, e.g. food-order");
+ABSL_FLAG(std::string, method, "", "each, unary, visible: e.g. PlaceOrder");
+ABSL_FLAG(std::string, role, "customer", "each, unary, visible: role of the callers");
+ABSL_FLAG(std::string, requests, "[{}]",
+          "each, unary, visible: a JSON array of requests to send in turn");
 ABSL_FLAG(std::string, page_address, "",
-          "visible: host:port of the page; address is communication's");
-ABSL_FLAG(absl::Duration, pause, absl::Milliseconds(5), "visible: from one comment to the next");
-ABSL_FLAG(std::string, folder, ".", "sync: on which disk");
+          "visible: host:port of the page; address is the command's");
+ABSL_FLAG(std::string, page_deployment, "", "visible: whose contract the page's is");
+ABSL_FLAG(std::string, page_method, "", "visible: the query that is to show it");
+ABSL_FLAG(std::string, page_field, "", "visible: field of the query that names what is asked for");
+ABSL_FLAG(std::string, reply_field, "id", "visible: field of the command's reply that has it");
+ABSL_FLAG(absl::Duration, pause, absl::Milliseconds(5), "visible: from one command to the next");
+ABSL_FLAG(std::string, folder, ".", "sync: on which disk; fill-…: of the deployments' data");
+ABSL_FLAG(uint64_t, count, 1'000'000, "fill-…: how many");
 ABSL_FLAG(int, streams, 1, "publish: streams at once; consume: topics to read");
 ABSL_FLAG(int, batch, 1, "publish: records of one call of the client library");
 
@@ -83,30 +91,39 @@ int Fail(const absl::Status& status) {
   return 1;
 }
 
-int Courses() {
-  const auto ids = RegisterCourses(absl::GetFlag(FLAGS_address), absl::GetFlag(FLAGS_keys),
-                                   absl::GetFlag(FLAGS_count));
-  if (!ids.ok()) return Fail(ids.status());
-  std::printf("%s\n", absl::StrJoin(*ids, ",").c_str());
+Calls CallsFromFlags() {
+  return {.address = absl::GetFlag(FLAGS_address),
+          .deployment = absl::GetFlag(FLAGS_deployment),
+          .method = absl::GetFlag(FLAGS_method),
+          .role = absl::GetFlag(FLAGS_role),
+          .requests = absl::GetFlag(FLAGS_requests),
+          .keys_folder = absl::GetFlag(FLAGS_keys)};
+}
+
+int Each() {
+  const auto replies = CallEach(CallsFromFlags());
+  if (!replies.ok()) return Fail(replies.status());
+  std::printf("%s\n", replies->c_str());
   return 0;
 }
 
-using Prepare = absl::Status (*)(const std::string&, std::vector<std::string>, UnaryLoad&);
-
-int Unary(Prepare prepare) {
+int Unary() {
   UnaryLoad load = LoadFromFlags("");
   load.rate = absl::GetFlag(FLAGS_rate);
-  const absl::Status prepared =
-      prepare(absl::GetFlag(FLAGS_keys), absl::GetFlag(FLAGS_courses), load);
+  const absl::Status prepared = Prepare(CallsFromFlags(), load);
   return prepared.ok() ? Print(RunUnaryLoad(load)) : Fail(prepared);
 }
 
 int Visible() {
   VisibleLoad load;
-  load.communication_address = absl::GetFlag(FLAGS_address);
-  load.viewpage_address = absl::GetFlag(FLAGS_page_address);
-  load.keys_folder = absl::GetFlag(FLAGS_keys);
-  load.courses = absl::GetFlag(FLAGS_courses);
+  load.commands = CallsFromFlags();
+  load.page = load.commands;
+  load.page.address = absl::GetFlag(FLAGS_page_address);
+  load.page.deployment = absl::GetFlag(FLAGS_page_deployment);
+  load.page.method = absl::GetFlag(FLAGS_page_method);
+  load.page.requests = "[{}]";
+  load.page_field = absl::GetFlag(FLAGS_page_field);
+  load.reply_field = absl::GetFlag(FLAGS_reply_field);
   load.duration = absl::GetFlag(FLAGS_seconds);
   load.warm_up = absl::GetFlag(FLAGS_warm_up);
   load.pause = absl::GetFlag(FLAGS_pause);
@@ -118,6 +135,11 @@ int Visible() {
                                {"ok", result->lag.total()}};
   std::printf("%s\n", line.dump().c_str());
   return 0;
+}
+
+int Fill(absl::Status (*fill)(const std::string&, uint64_t)) {
+  const absl::Status filled = fill(absl::GetFlag(FLAGS_folder), absl::GetFlag(FLAGS_count));
+  return filled.ok() ? 0 : Fail(filled);
 }
 
 int Sync() {
@@ -163,10 +185,11 @@ int Main(int argc, char** argv) {
   const std::map<std::string, std::function<int()>> verbs = {
       {"echo-server", [] { return RunEchoServer(absl::GetFlag(FLAGS_address)); }},
       {"echo", Echo},
-      {"courses", Courses},
-      {"read", [] { return Unary(PrepareRead); }},
-      {"command", [] { return Unary(PrepareCommand); }},
+      {"each", Each},
+      {"unary", Unary},
       {"visible", Visible},
+      {"fill-orders", [] { return Fill(FillOrders); }},
+      {"fill-timers", [] { return Fill(FillTimers); }},
       {"sync", Sync},
       {"publish", Publish},
       {"consume", Consume},

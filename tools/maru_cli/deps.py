@@ -1,10 +1,12 @@
 """tools/maru deps: what has to be installed, and installing it."""
 
 import contextlib
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from maru_cli import common
 
 PACKAGES = """
     clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev llvm-19 libstdc++-12-dev
-    cmake ninja-build mold ccache pkg-config git openssl python3
+    cmake ninja-build mold ccache pkg-config git openssl python3 python3-venv
     libgrpc++-dev libgrpc-dev protobuf-compiler libprotobuf-dev libprotoc-dev libabsl-dev
     librocksdb-dev libisal-dev prometheus-cpp-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev
     libgtest-dev libgmock-dev
@@ -26,19 +28,25 @@ MODULES = ["grpc++ >= 1.51", "protobuf >= 3.21", "rocksdb >= 7.8", "prometheus-c
 GRPCURL_MODULE = "github.com/fullstorydev/grpcurl"
 GRPCURL_VERSION = "v1.9.4"
 BUF_VERSION = "1.75.0"
+# Packages for tests/polyglot, a client in Python.
+PYTHON_REQUIREMENTS = common.ROOT / "tests" / "polyglot" / "requirements.txt"
+# The interpreter that finds them. The environment's own would need no launcher, were it not for the link in TOOLS_BIN.
+_PYTHON_LAUNCHER = '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/bin/python" "$@"\n'
 
 
 def register(subparsers):
     verb = subparsers.add_parser(
         "deps", help="install what is missing",
         description="Installs what is missing: on Debian 12 by apt, elsewhere it says what is needed. grpcurl (for one test) needs "
-                    "a Go toolchain, buf (for `tools/maru check`) needs npm; both go to .maru/tools.")
+                    "a Go toolchain, buf (for `tools/maru check`) needs npm; both go to .maru/tools, as do the Python packages of "
+                    "tests/polyglot.")
     verb.set_defaults(run=_deps)
 
 
 def _deps(_):
     ensure_packages()
     ensure_grpcurl()
+    ensure_python()
     if shutil.which("npm") or _installed("buf", BUF_VERSION):
         ensure_buf()
     else:
@@ -150,6 +158,22 @@ def ensure_buf():
         common.run(f"installing buf {BUF_VERSION}",
                    ["npm", "install", "--prefix", staging, "--ignore-scripts", "--no-save", "--no-package-lock",
                     "--no-audit", "--no-fund", f"@bufbuild/buf@{BUF_VERSION}"], hint="it comes from npm: is there a network?")
+
+
+def ensure_python():
+    """`polyglot-python` in TOOLS_BIN: this Python with the packages that PYTHON_REQUIREMENTS pins, in an environment of its own."""
+    pinned = PYTHON_REQUIREMENTS.read_bytes()
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}-{hashlib.sha256(pinned).hexdigest()[:12]}"
+    if _installed("polyglot-python", version):
+        return
+    with _installation("polyglot-python", version, "run") as staging:
+        common.run("making a Python environment", [sys.executable, "-m", "venv", staging], hint="Debian's package is python3-venv")
+        common.run("installing Python packages",
+                   [staging / "bin" / "python", "-m", "pip", "install", "--only-binary=:all:", "--requirement", PYTHON_REQUIREMENTS],
+                   hint="they come from PyPI: is there a network?")
+        launcher = staging / "run"
+        launcher.write_text(_PYTHON_LAUNCHER, encoding="ascii")
+        launcher.chmod(0o755)
 
 
 def _installed(name, version):

@@ -101,6 +101,16 @@ class ToolsTest(TemporaryFolder):
             deps.ensure_grpcurl()
         self.assertIn("skipped", warn.call_args.args[0])
 
+    def test_python_packages_are_installed_once_for_each_list_of_them(self):
+        requirements = self.folder / "requirements.txt"
+        with mock.patch.object(deps, "PYTHON_REQUIREMENTS", requirements), mock.patch.object(deps.common, "run") as run:
+            for pinned, runs in (("grpcio==1.0\n", 2), ("grpcio==1.0\n", 0), ("grpcio==2.0\n", 2)):
+                run.reset_mock()
+                requirements.write_text(pinned, encoding="ascii")
+                deps.ensure_python()
+                self.assertEqual(run.call_count, runs)
+        self.assertTrue(os.access(self.folder / "bin" / "polyglot-python", os.X_OK))
+
 
 if __name__ == "__main__":
     unittest.main()

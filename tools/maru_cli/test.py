@@ -34,6 +34,7 @@ def _test(arguments):
     with stages.stage("deps"):
         deps.ensure_packages()
         deps.ensure_grpcurl()
+        deps.ensure_python()
     with stages.stage("configure"):
         build.configure(arguments.preset)
     with stages.stage("build"):

@@ -125,10 +125,15 @@ Task<> Customer::Insistently(std::string request_id) {
     wish.order_id = row.id();
     wish.position = result.position;
     town_.statuses.Saw(kOrder, row.id(), Order::STATUS_PAID);
-  } else if (verdict == Verdict::kRefused && !IsOpen(result)) {
-    wish.outcome = Wish::Outcome::kRefused;
-  } else if (const auto id = result.info.metadata().find("id");
-             result.reason() == "OUTCOME_PENDING" && id != result.info.metadata().end()) {
+  } else if (verdict == Verdict::kRefused) {
+    // Its contract says no, or surely nothing happened; unless an earlier try did.
+    if (!IsOpen(result) || !wish.unsure) wish.outcome = Wish::Outcome::kRefused;
+  } else {
+    wish.outcome = Wish::Outcome::kUnknown;
+    wish.unsure = true;
+  }
+  if (const auto id = result.info.metadata().find("id");
+      result.reason() == "OUTCOME_PENDING" && id != result.info.metadata().end()) {
     wish.order_id = id->second;
   }
 }

@@ -26,6 +26,8 @@ struct Wish {
   std::string customer;
   order::PlaceOrderRequest request;
   Outcome outcome = Outcome::kUnknown;
+  // A try may have had its effect, or may still have it.
+  bool unsure = false;
   // Once placed, and perhaps before: the order.
   std::string order_id;
   // Once placed: what the reply's position says.

@@ -24,6 +24,8 @@ struct Wish {
   std::string customer;
   reservation::RequestCleaningRequest request;
   Outcome outcome = Outcome::kUnknown;
+  // A try may have had its effect, or may still have it.
+  bool unsure = false;
   // Once paid, and perhaps before: the reservation.
   std::string reservation_id;
   // Once paid: what the reply's position says.

@@ -1,0 +1,46 @@
+// One customer of fashion: orders what may be out of stock or too dear, cancels, and looks where
+// its orders are. As nobody else acts under its name, it knows what each reply may be.
+#ifndef MARU_TESTS_WORKLOAD_FASHION_CUSTOMER_H_
+#define MARU_TESTS_WORKLOAD_FASHION_CUSTOMER_H_
+
+#include <string>
+#include <vector>
+
+#include "tests/workload/fashion/town.h"
+#include "tests/workload/person.h"
+
+namespace maru::workload::fashion {
+
+class Customer final : public Person {
+ public:
+  Customer(Api& api, const std::string& subject, Town& town, PersonOptions options)
+      : Person(Actor(api, "customer", subject), options), town_(town) {}
+
+  async::Task<> Step() override;
+
+ private:
+  async::Task<> Place();
+  async::Task<> Cancel();
+  async::Task<> LookAtOrder();
+  async::Task<> LookAtView();
+  async::Task<> LookAtProducts();
+  // What must not work.
+  async::Task<> TryForeign();
+  async::Task<> TryRepeat();
+  async::Task<> TryInvalid();
+
+  // Insists on a wish and writes down what came of it.
+  async::Task<> Insistently(std::string request_id);
+  // One of their wishes that has an order; null: none.
+  const Wish* AnyOwn();
+  // Notes it if a row went back since `floor`.
+  void Saw(const std::string& context, const std::string& id, int floor, int status);
+
+  Town& town_;
+  // Their wishes, by request_id.
+  std::vector<std::string> wishes_;
+};
+
+}  // namespace maru::workload::fashion
+
+#endif  // MARU_TESTS_WORKLOAD_FASHION_CUSTOMER_H_
