@@ -191,6 +191,10 @@ function(maru_test)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
+  if(MARU_SANITIZE)
+    # The limit is there for what hangs; sanitizers make the tests of whole databases up to seven times slower.
+    math(EXPR ARG_TIMEOUT "4 * ${ARG_TIMEOUT}")
+  endif()
 
   if(ARG_COMMAND)
     add_custom_target(${ARG_NAME})
