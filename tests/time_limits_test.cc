@@ -42,6 +42,18 @@ class TimeLimitsTest : public SystemTest {
     item.set_unit_price(4500);
     return Customer().Call(kPlace, request);
   }
+  // The id of an order that payment does not answer.
+  std::string PlaceUnknown() {
+    const auto unknown = Place();
+    EXPECT_EQ(unknown.code, absl::StatusCode::kUnavailable) << unknown;
+    EXPECT_EQ(unknown.reason(), "OUTCOME_PENDING") << unknown;
+    order::ListOrdersRequest pending;
+    pending.set_status(Order::STATUS_PENDING);
+    const auto rows = Customer().Call(kList, pending);
+    EXPECT_TRUE(rows.ok()) << rows;
+    EXPECT_EQ(rows.reply.orders_size(), 1);
+    return rows.reply.orders().empty() ? "" : rows.reply.orders(0).id();
+  }
   // What is missing until the order is `wanted`.
   std::string AwaitStatus(const std::string& id, Order::Status wanted) {
     order::GetOrderRequest request;
@@ -63,16 +75,20 @@ TEST_F(TimeLimitsTest, ATicketThatNobodyAcceptsIsRejectedAndRefundedByItself) {
 
 TEST_F(TimeLimitsTest, AnOrderWhoseOutcomeNobodyAsksForIsUndoneByItself) {
   system().Suspend("food-payment");
-  const auto unknown = Place();
-  EXPECT_EQ(unknown.code, absl::StatusCode::kUnavailable) << unknown;
-  EXPECT_EQ(unknown.reason(), "OUTCOME_PENDING") << unknown;
-  order::ListOrdersRequest pending;
-  pending.set_status(Order::STATUS_PENDING);
-  const auto rows = Customer().Call(kList, pending);
-  ASSERT_TRUE(rows.ok()) << rows;
-  ASSERT_EQ(rows.reply.orders_size(), 1);
+  const std::string abandoned = PlaceUnknown();
   system().Resume("food-payment");
-  EXPECT_EQ(AwaitStatus(rows.reply.orders(0).id(), Order::STATUS_REJECTED), "");
+  EXPECT_EQ(AwaitStatus(abandoned, Order::STATUS_REJECTED), "");
+}
+
+// domain.md section 6: "any one context killed mid-command | the rest | – | every flow ends by
+// itself", where nobody comes back for the command.
+TEST_F(TimeLimitsTest, AnOrderThatNobodyAsksForIsUndoneThoughItsProcessWasKilled) {
+  system().Suspend("food-payment");
+  const std::string abandoned = PlaceUnknown();
+  system().Kill("food-order");
+  system().Resume("food-payment");
+  ASSERT_TRUE(system().Start("food-order").ok());
+  EXPECT_EQ(AwaitStatus(abandoned, Order::STATUS_REJECTED), "");
 }
 
 }  // namespace
