@@ -61,12 +61,15 @@ std::string Meant(std::string_view name, const Known& known, NameOf name_of) {
 // Applies the layers one by one and remembers who gave what and what was bad.
 class Loader {
  public:
-  Loader(const ConfigSources& sources, Message& config)
-      : sources_(sources), config_(config), settings_(SettingsOf(*config.GetDescriptor())) {
+  Loader(const ConfigSources& sources, const ConfigRules& rules, Message& config)
+      : sources_(sources),
+        rules_(rules),
+        config_(config),
+        settings_(SettingsOf(*config.GetDescriptor(), rules.names)) {
     for (const Setting& setting : settings_) by_path_.emplace(setting.path, &setting);
   }
 
-  absl::StatusOr<LoadedConfig> Load(const ConfigRules& rules);
+  absl::StatusOr<LoadedConfig> Load();
 
  private:
   struct Given {
@@ -86,7 +89,7 @@ class Loader {
   void Apply(const Setting& setting, const std::string& text, const std::string& source);
   void ApplyEntry(const Setting& setting, const std::string& name, const std::string& text,
                   const std::string& source);
-  void Check(const ConfigRules& rules);
+  void Check();
 
   const Setting* Find(std::string_view path) const;
   // "peers.schedule" is an entry of the map "peers".
@@ -100,6 +103,7 @@ class Loader {
   absl::Status BadValues() const;
 
   const ConfigSources& sources_;
+  const ConfigRules& rules_;
   Message& config_;
   const std::vector<Setting> settings_;
   absl::flat_hash_map<std::string, const Setting*> by_path_;
@@ -119,7 +123,7 @@ class Loader {
   std::vector<std::string> warnings_;
 };
 
-absl::StatusOr<LoadedConfig> Loader::Load(const ConfigRules& rules) {
+absl::StatusOr<LoadedConfig> Loader::Load() {
   for (const auto& [name, value] : sources_.environment) {
     if (name == "MARU_CONFIG") file_ = value;
   }
@@ -130,8 +134,8 @@ absl::StatusOr<LoadedConfig> Loader::Load(const ConfigRules& rules) {
   if (!file_.empty()) ApplyFile(file_);
   ApplyEnvironment();
   ApplyFlags();
-  if (rules.derive) rules.derive(config_);
-  Check(rules);
+  if (rules_.derive) rules_.derive(config_);
+  Check();
   if (!bad_.empty()) return BadValues();
   LoadedConfig loaded;
   loaded.run = !print_;
@@ -296,9 +300,9 @@ void Loader::ApplyEntry(const Setting& setting, const std::string& name, const s
   SetEntry(setting, name, text, config_);
 }
 
-void Loader::Check(const ConfigRules& rules) {
+void Loader::Check() {
   rpc::FieldViolations violations;
-  if (rules.check) rules.check(config_, violations);
+  if (rules_.check) rules_.check(config_, violations);
   for (const rpc::FieldViolation& violation : violations) {
     const std::string& path = violation.field;
     // One line a value: what cannot be read breaks other rules too.
@@ -371,7 +375,7 @@ ConfigSources ConfigSources::FromMain(int argc, char** argv, std::string program
 
 absl::StatusOr<LoadedConfig> LoadConfig(const ConfigSources& sources, const ConfigRules& rules,
                                         google::protobuf::Message& config) {
-  return Loader(sources, config).Load(rules);
+  return Loader(sources, rules, config).Load();
 }
 
 }  // namespace maru::service

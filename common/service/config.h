@@ -43,8 +43,11 @@ struct LoadedConfig {
   std::vector<std::string> warnings;
 };
 
-// What else a configuration goes through, in this order, once all layers are applied.
+// Whose configuration it is, and what else it goes through, in this order, once all layers are
+// applied.
 struct ConfigRules {
+  // What the program is called in `only_in` of a contract: "store", "food.store".
+  std::vector<std::string> names;
   // Fills in what follows from other settings.
   std::function<void(google::protobuf::Message& config)> derive;
   // Appends what breaks the rules of the contract (generated MaruValidate) and any rule across

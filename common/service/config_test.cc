@@ -33,6 +33,9 @@ const std::vector<std::string> kComplete = {
     "--system=datecourse", "--listen=127.0.0.1:7103", "--metrics=127.0.0.1:17103",
     "--data=/var/lib/maru/review", "--broker=127.0.0.1:7000"};
 
+// In `only_in` of the contract.
+const std::vector<std::string> kNames = {"review", "datecourse.review"};
+
 ConfigSources Sources(std::vector<std::string> flags,
                       std::vector<std::pair<std::string, std::string>> environment = {}) {
   ConfigSources sources;
@@ -51,6 +54,7 @@ std::vector<std::string> With(std::vector<std::string> more) {
 
 ConfigRules Rules() {
   ConfigRules rules;
+  rules.names = kNames;
   rules.check = [](const google::protobuf::Message& config, rpc::FieldViolations& violations) {
     MaruValidate(static_cast<const ContextConfig&>(config), rpc::FieldPath(), violations);
   };
@@ -272,13 +276,30 @@ TEST(ConfigTest, HelpNamesEverySettingWithItsComment) {
   const Outcome outcome = Load(Sources({"--help", "--colour=blue"}));
   ASSERT_TRUE(outcome.loaded.ok()) << outcome.error();
   EXPECT_FALSE(outcome.loaded->run);
-  for (const Setting& setting : SettingsOf(*ContextConfig::descriptor())) {
+  for (const Setting& setting : SettingsOf(*ContextConfig::descriptor(), kNames)) {
     EXPECT_THAT(outcome.loaded->output,
                 HasSubstr(absl::StrCat("  --", setting.path, "=", ShapeOf(setting), "  (",
                                        setting.environment, ")\n      ")));
   }
   EXPECT_THAT(outcome.loaded->output, HasSubstr("Retries may be this percentage of the calls"));
   EXPECT_THAT(outcome.loaded->output, HasSubstr("Default: 256MiB."));
+}
+
+TEST(ConfigTest, SettingsOfAnotherContextAreNone) {
+  EXPECT_THAT(Load(Sources({"--help"})).loaded->output, Not(HasSubstr("provider")));
+  EXPECT_THAT(Load(Sources(With({"--provider.limit=1"}))).error(),
+              HasSubstr("provider.limit (--provider.limit): is no setting"));
+  EXPECT_THAT(
+      Load(Sources(With({"--config", WriteFile("other.yaml", "provider: {limit: 1}")}))).error(),
+      HasSubstr("provider (" + testing::TempDir()));
+  EXPECT_FALSE(Load(Sources(kComplete)).config.has_provider());
+  ConfigRules payments;
+  payments.names = {"payment", "food.payment"};
+  ContextConfig config;
+  ASSERT_TRUE(LoadConfig(Sources({"--provider.limit=1"}), payments, config).ok());
+  EXPECT_EQ(config.provider().limit(), 1);
+  EXPECT_EQ(config.provider().refused_digits(), "0002");
+  EXPECT_FALSE(config.has_ticket());
 }
 
 TEST(ConfigTest, PrintedConfigurationReadsBackTheSame) {
@@ -314,7 +335,7 @@ TEST(ConfigContractTest, NamesAreUniqueAndEveryDefaultIsValid) {
     absl::flat_hash_set<std::string> variables;
     std::unique_ptr<google::protobuf::Message> config(
         google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
-    for (const Setting& setting : SettingsOf(*type)) {
+    for (const Setting& setting : SettingsOf(*type, {"payment", "food.store"})) {
       EXPECT_TRUE(variables.insert(setting.environment).second) << setting.environment;
       if (const std::string text = DefaultOf(setting); !text.empty()) {
         EXPECT_TRUE(SetFromText(setting, text, *config).ok()) << setting.path << " " << text;

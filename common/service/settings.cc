@@ -1,5 +1,6 @@
 #include "common/service/settings.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -54,14 +55,17 @@ bool IsKnownKind(const FieldDescriptor& field) {
   }
 }
 
-void AppendSettings(const Descriptor& type, const Setting& prefix, std::vector<Setting>& settings) {
+void AppendSettings(const Descriptor& type, const std::vector<std::string>& names,
+                    const Setting& prefix, std::vector<Setting>& settings) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
+    const std::string& only = field.options().GetExtension(config::v1::only_in);
+    if (!only.empty() && std::find(names.begin(), names.end(), only) == names.end()) continue;
     Setting setting = prefix;
     setting.fields.push_back(&field);
     setting.path = absl::StrCat(prefix.path, prefix.path.empty() ? "" : ".", field.name());
     if (IsGroup(field)) {
-      AppendSettings(*field.message_type(), setting, settings);
+      AppendSettings(*field.message_type(), names, setting, settings);
       continue;
     }
     MARU_CHECK(IsKnownKind(field));
@@ -204,9 +208,9 @@ bool IsGroup(const FieldDescriptor& field) {
          !IsDuration(field);
 }
 
-std::vector<Setting> SettingsOf(const Descriptor& type) {
+std::vector<Setting> SettingsOf(const Descriptor& type, const std::vector<std::string>& names) {
   std::vector<Setting> settings;
-  AppendSettings(type, Setting(), settings);
+  AppendSettings(type, names, Setting(), settings);
   return settings;
 }
 

@@ -31,8 +31,10 @@ struct Setting {
   bool IsBool() const { return leaf().type() == google::protobuf::FieldDescriptor::TYPE_BOOL; }
 };
 
-// All settings of a configuration message, in the order of its contract.
-std::vector<Setting> SettingsOf(const google::protobuf::Descriptor& type);
+// The settings of a configuration message that the program called `names` has (see only_in in the
+// contract), in the order of the contract.
+std::vector<Setting> SettingsOf(const google::protobuf::Descriptor& type,
+                                const std::vector<std::string>& names);
 
 // Whether a field of a configuration message holds settings of its own ("shutdown") rather than a
 // value.

@@ -82,7 +82,7 @@ void CheckContext(const std::string& system, const std::string& name, const Cont
   if (FromProto(config.saga().pending_limit()) <= absl::ZeroDuration()) {
     violations.push_back({"saga.pending_limit", "must be longer than 0"});
   }
-  if (FromProto(config.ticket().accept_limit()) <= absl::ZeroDuration()) {
+  if (config.has_ticket() && FromProto(config.ticket().accept_limit()) <= absl::ZeroDuration()) {
     violations.push_back({"ticket.accept_limit", "must be longer than 0"});
   }
 }
@@ -99,6 +99,7 @@ std::string TopicOf(std::string_view system, std::string_view context) {
 
 service::ConfigRules ContextRules(std::string system, std::string context) {
   service::ConfigRules rules;
+  rules.names = {context, TopicOf(system, context)};
   rules.derive = [system, context](google::protobuf::Message& config) {
     DeriveContext(system, context, static_cast<ContextConfig&>(config));
   };

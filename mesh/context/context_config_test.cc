@@ -97,7 +97,7 @@ TEST(ContextConfigTest, ContradictionsAreNamedTogether) {
   ContextConfig config;
   const absl::Status status =
       Load({"--system=food", "--listen=h:70000", "--metrics=h:1", "--breaker.open_min=10s",
-            "--breaker.open_max=5s", "--peers.schedule=nowhere", "--ticket.accept_limit=0s"},
+            "--breaker.open_max=5s", "--peers.schedule=nowhere", "--saga.pending_limit=0s"},
            ContextRules("datecourse", "review"), config);
   const std::string error(status.message());
   EXPECT_THAT(error, HasSubstr("5 bad values"));
@@ -108,7 +108,20 @@ TEST(ContextConfigTest, ContradictionsAreNamedTogether) {
               HasSubstr("breaker.open_max = \"5s\" (--breaker.open_max): must not be shorter"));
   EXPECT_THAT(error,
               HasSubstr("peers.schedule = \"nowhere\" (--peers.schedule): must be HOST:PORT"));
-  EXPECT_THAT(error, HasSubstr("(--ticket.accept_limit): must be longer than 0"));
+  EXPECT_THAT(error, HasSubstr("(--saga.pending_limit): must be longer than 0"));
+}
+
+TEST(ContextConfigTest, TicketsAreSetWhereTheyAreAndNowhereElse) {
+  ContextConfig config;
+  const auto load = [&](const std::string& system, const std::string& context) {
+    config.Clear();
+    return std::string(
+        Load({"--ticket.accept_limit=0s"}, ContextRules(system, context), config).message());
+  };
+  EXPECT_THAT(load("food", "store"), HasSubstr("(--ticket.accept_limit): must be longer than 0"));
+  EXPECT_THAT(load("fashion", "store"), HasSubstr("(--ticket.accept_limit): is no setting"));
+  EXPECT_EQ(Load({"--system=food", "--provider.limit=1"}, ContextRules("", "payment"), config),
+            absl::OkStatus());
 }
 
 TEST(BrokerConfigTest, ToldNothingItHasItsPlace) {

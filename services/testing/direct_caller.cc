@@ -13,6 +13,7 @@ async::Task<rpc::EncodedReply> DirectCaller::Call(const rpc::CallContext& call,
   ++calls_;
   const absl::Status unavailable = options::v1::errors::CalleeUnavailable(callee_.full_name());
   if (down_) co_return rpc::MarkUnsent(unavailable);
+  if (lost_requests_) co_return unavailable;
   for (const auto& bound : callee_.methods()) {
     if (bound->info().full_name != method.full_name) continue;
     const std::unique_ptr<google::protobuf::Message> request = bound->NewRequest();

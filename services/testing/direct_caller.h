@@ -16,6 +16,8 @@ class DirectCaller final : public rpc::Caller {
 
   // From now on every call is refused as if the callee could not be reached: surely unsent.
   void SetDown(bool down) { down_ = down; }
+  // From now on calls are lost before the callee has them; the outcome is unknown.
+  void LoseRequests(bool lost) { lost_requests_ = lost; }
   // From now on calls take effect and their answers are lost: the outcome is unknown.
   void LoseAnswers(bool lost) { lost_ = lost; }
   int calls() const { return calls_; }
@@ -26,6 +28,7 @@ class DirectCaller final : public rpc::Caller {
  private:
   rpc::Service& callee_;
   bool down_ = false;
+  bool lost_requests_ = false;
   bool lost_ = false;
   int calls_ = 0;
 };

@@ -134,6 +134,27 @@ TEST_F(LibraryServiceTest, ALostAnswerIsSettledAsAppliedAndNeverSubtracted) {
   EXPECT_EQ(Tell(), Texts{"Warehoused"});
 }
 
+TEST_F(LibraryServiceTest, ALostRequestIsSettledAsNotAppliedAndFailed) {
+  to_book_.LoseRequests(true);
+  const auto unknown = Warehouse(3);
+  EXPECT_TRUE(absl::IsUnavailable(unknown.status()));
+  const std::string id = IdOf(unknown.status());
+  EXPECT_EQ(Get(id).status(), Status::STATUS_PENDING);
+  to_book_.LoseRequests(false);
+  executor_.Advance(absl::Minutes(1));
+  EXPECT_EQ(Get(id).status(), Status::STATUS_FAILED);
+  // The request arrives after all.
+  book::v1::ReceiveRequest late;
+  late.set_library_id(id);
+  late.set_book_id("dune");
+  late.set_quantity(3);
+  late.set_version("1.0");
+  const rpc::CallContext call = CallBy("service:library");
+  EXPECT_EQ(ReasonOf(book_context_.Run(book_.Receive(call, late)).status()), "RECEIPT_FENCED");
+  EXPECT_EQ(Stock(), -1);
+  EXPECT_EQ(Tell(), Texts{});
+}
+
 TEST_F(LibraryServiceTest, WithAllowPendingItIsAnsweredAndTakenInOnceWhenBookIsBack) {
   to_book_.SetDown(true);
   const auto row = Warehouse(3, true);

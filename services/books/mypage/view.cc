@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/base/status.h"
+#include "common/events/view_rows.h"
 #include "services/books/mypage/domain.h"
 #include "services/books/mypage/tables.h"
 
@@ -11,31 +12,16 @@ namespace {
 
 using events::ViewContext;
 
-absl::StatusOr<disk::Row> Load(ViewContext view, const std::string& reservation_id) {
-  ASSIGN_OR_RETURN(const auto shown, kShown.At(view.generation).Get(view.txn, reservation_id));
-  if (shown.has_value()) return *shown;
-  ASSIGN_OR_RETURN(const auto waiting, kWaiting.At(view.generation).Get(view.txn, reservation_id));
-  if (waiting.has_value()) return *waiting;
-  disk::Row row;
-  row.set_reservation_id(reservation_id);
-  return row;
-}
+constexpr events::ViewRows kRows(kShown, kWaiting, IsShown);
 
 template <class E>
 absl::Status OnEvent(ViewContext view, const Event& envelope, const E& event) {
   const std::string& id = event.reservation_id();
-  ASSIGN_OR_RETURN(disk::Row row, Load(view, id));
-  const bool was_shown = IsShown(row);
-  Apply(envelope, event, row);
-  if (!IsShown(row)) {
-    kWaiting.At(view.generation).Put(view.txn, id, row);
-    return absl::OkStatus();
-  }
-  kShown.At(view.generation).Put(view.txn, id, row);
-  if (!was_shown) {
-    kWaiting.At(view.generation).Delete(view.txn, id);
-    kShownByCustomer.At(view.generation).Put(view.txn, row.customer_id(), id);
-  }
+  ASSIGN_OR_RETURN(const auto kept, kRows.Update(view, id, [&](disk::Row& row) {
+    row.set_reservation_id(id);
+    Apply(envelope, event, row);
+  }));
+  if (kept.is_new) kShownByCustomer.At(view.generation).Put(view.txn, kept.row.customer_id(), id);
   return absl::OkStatus();
 }
 

@@ -128,6 +128,13 @@ TEST_F(CommunicationServiceTest,
   EXPECT_NE(Comment("customer:kim", "s1"), Comment("customer:kim", "s1"));
 }
 
+TEST_F(CommunicationServiceTest, AnUnknownScheduleIsAcceptedForScheduleMayBeDown) {
+  for (const auto kind : {v1::Communication::KIND_BOOKMARK, v1::Communication::KIND_LIKE}) {
+    EXPECT_TRUE(Register("customer:kim", "never heard of", kind).ok());
+  }
+  EXPECT_EQ(List("customer:kim", "schedule_id: 'never heard of'").size(), 2);
+}
+
 TEST_F(CommunicationServiceTest, NothingNewOnADeletedScheduleButRemovingStaysAllowed) {
   const std::string like = Like("customer:kim", "s1");
   HearScheduleDeleted("s1");

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "common/base/status.h"
+#include "common/events/view_rows.h"
 #include "common/rpc/readers.h"
 #include "maru/food/delivery/v1/events.pb.h"
 #include "maru/food/store/v1/events.pb.h"
@@ -26,31 +27,19 @@ const std::string& OrderOf(const E& event) {
   }
 }
 
-absl::StatusOr<disk::Row> Load(ViewContext view, const std::string& order_id) {
-  ASSIGN_OR_RETURN(const auto shown, kShown.At(view.generation).Get(view.txn, order_id));
-  if (shown.has_value()) return *shown;
-  ASSIGN_OR_RETURN(const auto waiting, kWaiting.At(view.generation).Get(view.txn, order_id));
-  if (waiting.has_value()) return *waiting;
-  disk::Row row;
-  row.set_order_id(order_id);
-  return row;
-}
+constexpr events::ViewRows kRows(kShown, kWaiting, IsShown);
 
-// Applies `rule(disk::Row&)` and keeps the row where it belongs, under the names of its readers.
+// Applies `rule(disk::Row&)`; the row is listed under the names of its readers.
 template <class Rule>
 absl::Status Update(ViewContext view, const std::string& id, Rule rule) {
-  ASSIGN_OR_RETURN(disk::Row row, Load(view, id));
-  const bool was_shown = IsShown(row);
-  const std::string rider = row.rider_id();
-  rule(row);
-  if (!IsShown(row)) {
-    kWaiting.At(view.generation).Put(view.txn, id, row);
-    return absl::OkStatus();
-  }
-  kShown.At(view.generation).Put(view.txn, id, row);
-  if (!was_shown) kWaiting.At(view.generation).Delete(view.txn, id);
-  if (!was_shown || row.rider_id() != rider) {
-    for (const std::string& reader : rpc::ReadersOf(row)) {
+  std::string rider;
+  ASSIGN_OR_RETURN(const auto kept, kRows.Update(view, id, [&](disk::Row& row) {
+    row.set_order_id(id);
+    rider = row.rider_id();
+    rule(row);
+  }));
+  if (kept.is_new || (kept.is_shown && kept.row.rider_id() != rider)) {
+    for (const std::string& reader : rpc::ReadersOf(kept.row)) {
       kShownByReader.At(view.generation).Put(view.txn, reader, id);
     }
   }

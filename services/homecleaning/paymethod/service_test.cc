@@ -168,6 +168,20 @@ TEST_F(PaymethodServiceTest, AnUnknownAnswerIsAskedAgainUntilItIsKnown) {
   EXPECT_EQ(Exchange(), Names{"PaymethodRegistered"});
 }
 
+TEST_F(PaymethodServiceTest, AnUnknownAnswerThatWasARefusalEndsRejected) {
+  to_payment_.LoseAnswers(true);
+  const auto unknown = Register(kKim, "r1", kRefusedNumber);
+  EXPECT_TRUE(absl::IsUnavailable(unknown.status()));
+  const std::string id = rpc::ErrorInfoOf(unknown.status())->metadata().at("id");
+  EXPECT_EQ(Get(kKim, id)->status(), v1::Paymethod::STATUS_PENDING);
+  to_payment_.LoseAnswers(false);
+  executor_.Advance(absl::Seconds(30));
+  EXPECT_EQ(Get(kKim, id)->status(), v1::Paymethod::STATUS_REJECTED);
+  EXPECT_EQ(KindOf("r1"), payment::v1::PAY_KIND_CREDIT);
+  EXPECT_EQ(Exchange(), Names{});
+  EXPECT_TRUE(Register(kKim, "r1").ok()) << "the reservation may have another one now";
+}
+
 TEST_F(PaymethodServiceTest, AChangeIsAnsweredByEventWhilePaymentIsDown) {
   const std::string id = Register(kKim, "r1")->id();
   Exchange();
