@@ -20,6 +20,8 @@ enum class Rare : uint8_t {
   kEarlyTrim,
   // Subscriber: one event a commit.
   kSmallCommit,
+  // Subscriber: the first event of a commit, or of a retry, fails after its handler: it is parked.
+  kFailingEvent,
   // Client of the broker: the connection counts as silent.
   kFallsSilent,
   // Broker: a read past the cache.

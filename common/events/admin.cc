@@ -109,7 +109,7 @@ absl::StatusOr<std::pair<ParkedName, Subscriber*>> Admin::Resolve(const std::str
   return std::pair(*std::move(parsed), subscriber);
 }
 
-Moment Admin::Now() const { return {parts_.executor.WallNow(), parts_.random.Next()}; }
+Moment Admin::Now() const { return Moment::Of(parts_.executor, parts_.random); }
 
 async::Task<absl::StatusOr<admin::v1::Status>> Admin::GetStatus(
     const rpc::CallContext& call, const admin::v1::GetStatusRequest& request) {

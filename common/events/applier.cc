@@ -37,7 +37,7 @@ absl::StatusOr<ConsumedPosition> Applier::Compare(maru::store::Reader& reader,
 }
 
 absl::Status Applier::ApplyOne(maru::store::Txn& txn, const TopicPartition& partition,
-                               const Record& record, const Moment& moment,
+                               const Record& record, bool fails, const Moment& moment,
                                ConsumedPosition& position, ApplyOutcome& outcome) const {
   if (record.sequence <= position.applied_sequence()) {
     ++outcome.repeated;
@@ -54,7 +54,7 @@ absl::Status Applier::ApplyOne(maru::store::Txn& txn, const TopicPartition& part
     }
   }
   const EventRecord event{partition.topic, record.key, record.sequence, record.value};
-  const absl::StatusOr<Handled> handled = Handle(txn, routes_, event);
+  const absl::StatusOr<Handled> handled = Handle(txn, routes_, event, fails);
   if (handled.ok()) {
     ++(*handled == Handled::kApplied ? outcome.applied : outcome.unknown);
     return absl::OkStatus();
@@ -78,7 +78,8 @@ absl::Status Applier::Apply(maru::store::Txn& txn, const TopicPartition& partiti
   position.set_offset(reached.offset());
   position.set_applied_sequence(reached.applied_sequence());
   for (const LogRecord& record : records) {
-    RETURN_IF_ERROR(ApplyOne(txn, partition, record.record, moment, position, outcome));
+    const bool fails = moment.fails && &record == &records.front();
+    RETURN_IF_ERROR(ApplyOne(txn, partition, record.record, fails, moment, position, outcome));
     // Never back: records that the log repeated lie before the position.
     position.set_offset(std::max(position.offset(), record.offset + 1));
   }

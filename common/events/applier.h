@@ -78,8 +78,8 @@ class Applier {
                                            const TopicPartition& partition,
                                            const ConsumedPosition& expected) const;
   absl::Status ApplyOne(maru::store::Txn& txn, const TopicPartition& partition,
-                        const Record& record, const Moment& moment, ConsumedPosition& position,
-                        ApplyOutcome& outcome) const;
+                        const Record& record, bool fails, const Moment& moment,
+                        ConsumedPosition& position, ApplyOutcome& outcome) const;
 
   const Routes& routes_;
   const Parking& parking_;

@@ -27,6 +27,39 @@ std::vector<KeyRange> SubscriptionRanges(const SubscriptionId& id) {
           kRetries.Range(id.name, id.generation)};
 }
 
+// Whether the new copy has taken in all that the live one has, and can.
+bool IsLevel(const ConsumedPosition& building, const ConsumedPosition& live) {
+  // Nothing of the log that there is now: what an earlier one had is nobody's to read.
+  if (live.offset() == 0) return true;
+  if (building.log_id() == live.log_id()) return building.offset() >= live.offset();
+  return building.applied_sequence() >= live.applied_sequence();
+}
+
+absl::StatusOr<std::map<TopicPartition, ConsumedPosition>> ReadPositions(
+    maru::store::Reader& reader, Generation generation) {
+  ASSIGN_OR_RETURN(const std::vector<PositionRow> rows, ScanPositions(reader, ViewId(generation)));
+  std::map<TopicPartition, ConsumedPosition> positions;
+  for (const PositionRow& row : rows) positions[row.partition] = row.position;
+  return positions;
+}
+
+// Whether an event is parked in the new copy that has taken effect in the live one.
+absl::StatusOr<bool> ParksMore(maru::store::Reader& reader, const SubscriptionId& building,
+                               const SubscriptionId& live) {
+  bool more = false;
+  absl::Status status;
+  const auto compare = [&](const auto& key, const ParkedRecord&) {
+    const auto& [name, generation, topic, partition, event_key, sequence] = key;
+    const auto same = FindParked(reader, live, {{topic, partition}, event_key, sequence});
+    status = same.status();
+    more = status.ok() && !same->has_value();
+    return status.ok() && !more;
+  };
+  RETURN_IF_ERROR(kParkedEvents.ForEach(reader, {}, compare, building.name, building.generation));
+  RETURN_IF_ERROR(status);
+  return more;
+}
+
 }  // namespace
 
 absl::StatusOr<ViewGenerations> ReadGenerations(maru::store::Reader& reader) {
@@ -55,31 +88,34 @@ absl::StatusOr<ViewGenerations> BeginRebuild(maru::store::Txn& txn) {
   return generations;
 }
 
+absl::StatusOr<bool> MayBecomeLevel(maru::store::Reader& reader) {
+  ASSIGN_OR_RETURN(const ViewGenerations generations, ReadGenerations(reader));
+  ASSIGN_OR_RETURN(const auto building, ReadPositions(reader, generations.building()));
+  ASSIGN_OR_RETURN(const auto live, ReadPositions(reader, generations.live()));
+  return std::all_of(live.begin(), live.end(), [&building](const auto& row) {
+    const auto& [partition, position] = row;
+    const auto found = building.find(partition);
+    const ConsumedPosition copied = found == building.end() ? ConsumedPosition() : found->second;
+    return copied.log_id() == position.log_id() || IsLevel(copied, position);
+  });
+}
+
 absl::Status SwitchGeneration(maru::store::Txn& txn) {
   ASSIGN_OR_RETURN(ViewGenerations generations, ReadGenerations(txn));
   MARU_CHECK(generations.building() != 0);
-  ASSIGN_OR_RETURN(const std::vector<PositionRow> live,
-                   ScanPositions(txn, ViewId(generations.live())));
-  ASSIGN_OR_RETURN(const std::vector<PositionRow> building,
-                   ScanPositions(txn, ViewId(generations.building())));
-  std::map<TopicPartition, uint64_t> applied;
-  uint64_t parked = 0;
-  for (const PositionRow& row : building) {
-    applied[row.partition] = row.position.applied_sequence();
-    parked += row.position.parked();
-  }
-  uint64_t parked_live = 0;
-  for (const PositionRow& row : live) {
-    parked_live += row.position.parked();
-    const auto found = applied.find(row.partition);
-    if (found == applied.end() || found->second < row.position.applied_sequence()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "the new copy is behind in ", row.partition.topic, "/", row.partition.partition));
+  ASSIGN_OR_RETURN(auto building, ReadPositions(txn, generations.building()));
+  ASSIGN_OR_RETURN(const auto live, ReadPositions(txn, generations.live()));
+  for (const auto& [partition, position] : live) {
+    if (!IsLevel(building[partition], position)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the new copy is behind in ", partition.topic, "/", partition.partition));
     }
   }
-  if (parked > parked_live) {
+  ASSIGN_OR_RETURN(const bool parks_more,
+                   ParksMore(txn, ViewId(generations.building()), ViewId(generations.live())));
+  if (parks_more) {
     return absl::FailedPreconditionError(
-        "more events are parked in the new copy than in the live one");
+        "the new copy has parked an event that took effect in the live one");
   }
   generations.add_retired(generations.live());
   generations.set_live(generations.building());

@@ -42,8 +42,12 @@ absl::StatusOr<Generation> LiveGeneration(maru::store::Reader& reader);
 // Gives a new copy its number. While one is being built: that one.
 absl::StatusOr<ViewGenerations> BeginRebuild(maru::store::Txn& txn);
 
+// Whether the copy that is being built reads the same logs as the live one did, so that it only has
+// to catch up. Not so while a topic that the live one has read does not exist, or stands at a gap.
+absl::StatusOr<bool> MayBecomeLevel(maru::store::Reader& reader);
+
 // Makes the copy that is being built the live one. FAILED_PRECONDITION: it has not applied all that
-// the live one has (read-your-writes would go back), or more of its events are parked.
+// the live one has (read-your-writes would go back), or has parked what the live one applied.
 absl::Status SwitchGeneration(maru::store::Txn& txn);
 
 // Deletes at most `limit` rows of a retired copy: of `tables` and of its subscription. True: it is

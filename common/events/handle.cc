@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/base/status.h"
 #include "maru/event/v1/event.pb.h"
 
 namespace maru::events {
@@ -20,7 +21,7 @@ maru::store::Cause CauseOf(const event::v1::Event& event) {
 }  // namespace
 
 absl::StatusOr<Handled> Handle(maru::store::Txn& txn, const Routes& routes,
-                               const EventRecord& record) {
+                               const EventRecord& record, bool fails) {
   event::v1::Event event;
   if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
     return absl::InvalidArgumentError("the record is no event envelope");
@@ -32,7 +33,10 @@ absl::StatusOr<Handled> Handle(maru::store::Txn& txn, const Routes& routes,
   const Routes::Handler* handler = routes.Find(record.topic, event.type());
   if (handler == nullptr) return Handled::kUnknownType;
   txn.SetCause(CauseOf(event));
-  const absl::Status handled = txn.Attempt([&] { return (*handler)(txn, event); });
+  const absl::Status handled = txn.Attempt([&]() -> absl::Status {
+    RETURN_IF_ERROR((*handler)(txn, event));
+    return fails ? absl::AbortedError("fails without need, as any event may") : absl::OkStatus();
+  });
   if (!handled.ok()) return handled;
   return Handled::kApplied;
 }

@@ -25,9 +25,10 @@ enum class Handled { kApplied, kUnknownType };
 
 // Decodes the envelope and runs its handler; after an error nothing of the handler's writes remains
 // in `txn`. Errors: the handler's; INVALID_ARGUMENT when the record is no envelope, or one of
-// another key or sequence.
+// another key or sequence; ABORTED when it is to fail whatever the handler says (`fails`: see
+// async/rare.h).
 absl::StatusOr<Handled> Handle(maru::store::Txn& txn, const Routes& routes,
-                               const EventRecord& record);
+                               const EventRecord& record, bool fails);
 
 // Whether a failure says something about the machine rather than about the event: the whole
 // transaction is then given up and tried again later; nothing is parked (handlers.h).

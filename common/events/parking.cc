@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "common/async/rare.h"
 #include "common/base/strings.h"
 #include "common/base/timestamp.h"
 #include "common/events/backoff.h"
@@ -42,6 +43,10 @@ int64_t DueMicros(const ParkedRecord& record) {
 absl::Status NotParked() { return absl::NotFoundError("the event is not parked"); }
 
 }  // namespace
+
+Moment Moment::Of(async::Executor& executor, Random& random) {
+  return {executor.WallNow(), random.Next(), executor.Rarely(async::Rare::kFailingEvent)};
+}
 
 absl::StatusOr<std::vector<ParkedId>> Parking::ScanDue(Reader& reader,
                                                        const TopicPartition& partition,
@@ -173,7 +178,8 @@ absl::Status Parking::DrainKey(Txn& txn, const TopicPartition& partition, std::s
     }
     --budget;
     const EventRecord event{partition.topic, key, row->id.sequence, row->record.value()};
-    const absl::StatusOr<Handled> handled = Handle(txn, *routes_, event);
+    const bool fails = moment.fails && after.empty();
+    const absl::StatusOr<Handled> handled = Handle(txn, *routes_, event, fails);
     if (!handled.ok()) {
       if (IsInfrastructure(handled.status())) return handled.status();
       ++outcome.failed;

@@ -20,6 +20,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/async/executor.h"
+#include "common/base/random.h"
 #include "common/events/positions.h"
 #include "common/events/routes.h"
 #include "common/store/table.h"
@@ -51,9 +53,13 @@ struct RetryPolicy {
 // What a transaction does not ask for itself. The calendar is the machine's: Txn::Now() stands
 // still while a clock that was put back catches up, and retries with it.
 struct Moment {
+  static Moment Of(async::Executor& executor, Random& random);
+
   absl::Time now;
   // Random bits.
   uint64_t jitter = 0;
+  // Rare::kFailingEvent: the first event that is tried fails.
+  bool fails = false;
 };
 
 // Names a parked event within its subscription.

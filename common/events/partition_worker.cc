@@ -175,7 +175,7 @@ async::Task<bool> PartitionWorker::Commit(std::vector<LogRecord> chunk) {
     const ConsumedPosition stored = stored_;
     const ConsumedPosition reached = position_;
     const bool save = parts_.executor.Now() >= save_at_;
-    const Moment moment{parts_.executor.WallNow(), parts_.random.Next()};
+    const Moment moment = Moment::Of(parts_.executor, parts_.random);
     ApplyOutcome outcome;
     const auto apply = [&, this](maru::store::Txn& txn) {
       return parts_.applier.Apply(txn, partition_, stored, reached, chunk, save, moment, outcome);
@@ -223,7 +223,7 @@ async::Task<void> PartitionWorker::RetryLoop() {
       co_await changed_.WaitUntil(held_ ? Instant::InfiniteFuture() : retry_at_);
       continue;
     }
-    const Moment moment{parts_.executor.WallNow(), parts_.random.Next()};
+    const Moment moment = Moment::Of(parts_.executor, parts_.random);
     RetryOutcome outcome;
     const auto retry = [this, &moment, &outcome](maru::store::Txn& txn) {
       return parts_.parking.RetryDue(txn, partition_, moment, outcome);

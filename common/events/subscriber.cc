@@ -322,10 +322,10 @@ SubscriberReport Subscriber::Report() const {
   return report;
 }
 
-bool Subscriber::reached_ends() const {
-  if (workers_.size() != routes_->topics().size() * kPartitions) return false;
-  return std::all_of(workers_.begin(), workers_.end(), [this](const auto& entry) {
-    return entry.second->position().offset() >= ends_.at(entry.first);
+bool Subscriber::reached_ends_of(const Subscriber& other) const {
+  return std::all_of(other.workers_.begin(), other.workers_.end(), [this](const auto& entry) {
+    const PartitionWorker* worker = Find(entry.first);
+    return worker != nullptr && worker->position().offset() >= ends_.at(entry.first);
   });
 }
 

@@ -93,10 +93,10 @@ class Subscriber final : private PartitionHost {
   const Routes& routes() const { return *routes_; }
   const Parking& parking() const { return parking_; }
   SubscriberReport Report() const;
-  // Whether every partition of every topic is assigned here and has reached `ends` of its
-  // assignment (what the log held when this process took it over), and the records behind the ends
-  // known now.
-  bool reached_ends() const;
+  // Whether every partition that `other` consumes now is assigned here and has reached the end of
+  // its assignment (what the log held when this process took it over), and the records behind the
+  // ends known now. Topics that do not exist yet are nobody's.
+  bool reached_ends_of(const Subscriber& other) const;
   uint64_t lag() const;
   uint64_t parked() const;
   // From now on `applied` hears of commits.

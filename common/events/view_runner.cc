@@ -67,10 +67,14 @@ async::Task<void> ViewRunner::Build() {
   while (true) {
     co_await env_.executor.Sleep(options_.switch_interval);
     const Subscriber& copy = *building_.subscriber;
-    if (!copy.reached_ends() || copy.lag() > options_.switch_lag ||
+    if (!copy.reached_ends_of(*live_) || copy.lag() > options_.switch_lag ||
         copy.parked() > live_->parked()) {
       continue;
     }
+    // Holding the live copy is of no use before.
+    const auto near = [](maru::store::Reader& reader) { return MayBecomeLevel(reader); };
+    const absl::StatusOr<bool> is_near = co_await env_.store.Read(near);
+    if (!is_near.ok() || !*is_near) continue;
     const bool switched = co_await TrySwitch();
     if (switched) break;
   }

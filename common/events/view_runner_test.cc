@@ -159,6 +159,41 @@ TEST_F(ViewRunnerTest, ACopyThatCannotApplyWhatTheLiveOneCouldIsNotSwitchedTo) {
   EXPECT_EQ(Heard("k"), "1 2 3");
 }
 
+TEST_F(ViewRunnerTest, ACopyThatParksAnotherEventThanTheLiveOneIsNotSwitchedTo) {
+  faults_["봄"] = absl::InvalidArgumentError("no");
+  faults_of_copies_["여름"] = absl::InvalidArgumentError("no");
+  producer_.Say("서울", {"봄"});
+  producer_.Say("부산", {"여름"});
+  executor_.Advance(absl::Seconds(1));
+  Rebuild();
+  executor_.Advance(absl::Minutes(1));
+  EXPECT_EQ(Live(), 1u) << "부산 would show less than before";
+  faults_of_copies_.clear();
+  executor_.Advance(absl::Minutes(10));
+  EXPECT_EQ(Live(), 2u);
+  EXPECT_EQ(Heard("서울"), "봄");
+  EXPECT_EQ(Heard("부산"), "여름");
+}
+
+TEST_F(ViewRunnerTest, ARebuildEndsAlsoWhereALogBeganAnew) {
+  producer_.Say("서울", {"봄"});
+  producer_.Say("부산", {"여름"});
+  executor_.Advance(absl::Seconds(1));
+  bus_.RecreateTopic(kTopic);
+  executor_.Advance(absl::Seconds(10));
+  size_t gaps = 0;
+  Subscriber& live = *runner_->subscribers().front();
+  for (const SubscriberReport::Partition& partition : live.Report().partitions) {
+    if (partition.gap.empty()) continue;
+    ++gaps;
+    ASSERT_EQ(RunJust(executor_, live.AcceptGap(partition.partition)), absl::OkStatus());
+  }
+  ASSERT_GT(gaps, 0u);
+  Rebuild();
+  executor_.Advance(absl::Seconds(10));
+  EXPECT_EQ(Live(), 2u) << "the new log holds nothing that the copy could wait for";
+}
+
 TEST_F(ViewRunnerTest, PoisonedEventsAreParkedAndCountAsApplied) {
   faults_["나쁨"] = absl::InvalidArgumentError("no");
   producer_.Say("서울", {"봄", "나쁨", "여름"});

@@ -28,6 +28,7 @@
 #include "common/rpc/call_context.h"
 #include "common/store/table.h"
 #include "google/protobuf/repeated_field.h"
+#include "maru/options/v1/reasons.maru.h"
 
 namespace maru::store {
 
@@ -95,6 +96,29 @@ std::string MakePageToken(std::string_view last_key, uint64_t fingerprint);
 absl::StatusOr<std::string> ReadPageToken(const std::string& token, uint64_t fingerprint,
                                           const KeyRange& range);
 
+// The token that continues behind a row of `space`. It names the row without its generation: a list
+// goes on where it was although a rebuilt copy of the view has taken over meanwhile.
+template <class... Key>
+std::string TokenBehind(const KeySpace<Key...>& space, const std::tuple<Key...>& row,
+                        const PageRequest& request) {
+  const KeySpace<Key...> plain(space.number(), space.name());
+  return MakePageToken(
+      std::apply([&plain](const Key&... part) { return plain.KeyOf(part...); }, row),
+      request.fingerprint);
+}
+
+// The key of the row that the request's token names. INVALID_ARGUMENT/INVALID_PAGE_TOKEN.
+template <class... Key, class... Prefix>
+absl::StatusOr<std::string> KeyOfToken(const KeySpace<Key...>& space, const PageRequest& request,
+                                       const Prefix&... prefix) {
+  const KeySpace<Key...> plain(space.number(), space.name());
+  ASSIGN_OR_RETURN(const std::string key,
+                   ReadPageToken(request.token, request.fingerprint, plain.Range(prefix...)));
+  std::tuple<Key...> row;
+  if (!plain.Decode(key, row)) return options::v1::errors::InvalidPageToken();
+  return std::apply([&space](const Key&... part) { return space.KeyOf(part...); }, row);
+}
+
 // The next page of the rows under `prefix` for which `shown(const P&)`, in descending order of
 // their keys. Errors of the reader; INVALID_ARGUMENT/INVALID_PAGE_TOKEN.
 template <class P, class... Key, class Shown, class... Prefix>
@@ -106,8 +130,7 @@ absl::StatusOr<Page<typename Table<P, Key...>::Row>> ListPage(Reader& reader,
   using TableT = Table<P, Key...>;
   ScanOptions options{.direction = Direction::kReverse, .limit = kMaxRowsPerPage};
   if (!request.token.empty()) {
-    ASSIGN_OR_RETURN(options.after,
-                     ReadPageToken(request.token, request.fingerprint, table.Range(prefix...)));
+    ASSIGN_OR_RETURN(options.after, KeyOfToken<Key...>(table, request, prefix...));
   }
   const size_t size = PageSizeOf(request);
   Page<typename TableT::Row> page;
@@ -125,9 +148,7 @@ absl::StatusOr<Page<typename Table<P, Key...>::Row>> ListPage(Reader& reader,
   };
   RETURN_IF_ERROR(table.ForEach(reader, options, visit, prefix...));
   if (more || seen == kMaxRowsPerPage) {
-    const std::string last_key =
-        std::apply([&table](const Key&... part) { return table.KeyOf(part...); }, last);
-    page.next_page_token = MakePageToken(last_key, request.fingerprint);
+    page.next_page_token = TokenBehind<Key...>(table, last, request);
   }
   return page;
 }
@@ -143,16 +164,13 @@ absl::StatusOr<Page<typename Table<P, K>::Row>> ListPage(Reader& reader, const I
   // One more than the page shows, to know whether there is a next one.
   ScanOptions options{.direction = Direction::kReverse, .limit = size + 1};
   if (!request.token.empty()) {
-    ASSIGN_OR_RETURN(options.after,
-                     ReadPageToken(request.token, request.fingerprint, index.Range(prefix...)));
+    ASSIGN_OR_RETURN(options.after, KeyOfToken<Key...>(index, request, prefix...));
   }
   ASSIGN_OR_RETURN(auto tuples, index.Scan(reader, options, prefix...));
   Page<typename Table<P, K>::Row> page;
   if (tuples.size() > size) {
     tuples.resize(size);
-    const std::string last_key =
-        std::apply([&index](const Key&... part) { return index.KeyOf(part...); }, tuples.back());
-    page.next_page_token = MakePageToken(last_key, request.fingerprint);
+    page.next_page_token = TokenBehind<Key...>(index, tuples.back(), request);
   }
   for (const std::tuple<Key...>& tuple : tuples) {
     const K& key = std::get<sizeof...(Key) - 1>(tuple);

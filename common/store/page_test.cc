@@ -121,6 +121,27 @@ TEST_F(PageTest, DamagedAndForeignTokensAreRefused) {
   EXPECT_FALSE(refused(MakePageToken(kReviews.KeyOf("한강", 3), 42)));
 }
 
+TEST_F(PageTest, AListGoesOnInTheRebuiltCopyOfAView) {
+  Change([](Txn& txn) {
+    for (const uint32_t generation : {1u, 2u}) {
+      for (const char* id : {"가", "나", "다"}) kSeen.At(generation).Put(txn, id, StringValue());
+    }
+  });
+  const auto list = [&](uint32_t generation) {
+    const auto page = RunOn(executor_, store_->Read([&](Reader& reader) {
+      return ListPage(reader, kSeen.At(generation), {.size = 2, .token = token_, .fingerprint = 42},
+                      [](const StringValue&) { return true; });
+    }));
+    std::vector<std::string> ids;
+    if (!page.ok()) return std::vector<std::string>{page.status().ToString()};
+    for (const auto& row : page->rows) ids.push_back(std::get<0>(row.key));
+    token_ = page->next_page_token;
+    return ids;
+  };
+  EXPECT_THAT(list(1), ElementsAre("다", "나"));
+  EXPECT_THAT(list(2), ElementsAre("가"));
+}
+
 TEST_F(PageTest, FingerprintsTellListsApart) {
   const uint64_t list = ListFingerprint("Reviews/List", {"ab", "c"});
   EXPECT_EQ(list, ListFingerprint("Reviews/List", {"ab", "c"}));

@@ -65,7 +65,10 @@ void Faults::Heal() {
   planned_.clear();
   world_.rare().Stop();
   for (auto& [number, lasting] : std::exchange(lasting_, {})) lasting.undo();
-  for (const auto& machine : world_.machines()) machine->Boot();
+  for (const auto& machine : world_.machines()) {
+    machine->Disarm();
+    machine->Boot();
+  }
   Note("all faults are over");
 }
 

@@ -66,6 +66,11 @@ class Machine {
   // Ends it within the commit after so many more; `written`: the commit is on disk, and nobody
   // hears of it.
   void KillAtCommit(uint64_t commits, bool written, const Crash& crash, absl::Duration downtime);
+  // Forgets what KillInSteps, KillAtCommit and FailNextSync have planned.
+  void Disarm() {
+    steps_left_ = commits_left_ = 0;
+    fail_sync_ = false;
+  }
   // Shuts the process down in order, and starts it again after `downtime`. No effect while another
   // start or stop is under way.
   void Restart(absl::Duration downtime);

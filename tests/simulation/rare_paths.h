@@ -25,6 +25,10 @@ class RarePaths {
     const double probability = probability_[static_cast<size_t>(path)];
     return probability > 0 && random_.Chance(probability);
   }
+  // Whether this run takes it at times.
+  bool MayTake(async::Rare path) const { return probability_[static_cast<size_t>(path)] > 0; }
+  // Not in this run.
+  void Never(async::Rare path) { probability_[static_cast<size_t>(path)] = 0; }
   // None from now on.
   void Stop() { probability_ = {}; }
 

@@ -22,6 +22,10 @@ namespace {
 
 // How long clients act, and things go wrong.
 constexpr absl::Duration kLoad = absl::Seconds(60);
+// One run in so many goes on for a second time, shorter, with logs that lost what had been read.
+constexpr uint64_t kForgetsOneIn = 6;
+constexpr absl::Duration kSecondLoad = absl::Seconds(15);
+constexpr absl::Duration kForForgetting = absl::Seconds(120);
 // From then on: until every process serves; until every client knows what became of its last
 // command; until all events have had their effect.
 constexpr absl::Duration kUntilServing = absl::Seconds(30);
@@ -59,7 +63,8 @@ class Run {
       : trace_(keep_trace),
         world_(fixture, seed, trace_),
         systems_(LoadAll(world_)),
-        faults_(world_) {
+        faults_(world_),
+        forgets_(world_.NewSeed() % kForgetsOneIn == 0) {
     report_.seed = seed;
   }
 
@@ -81,21 +86,59 @@ class Run {
   void Act() {
     for (const auto& machine : world_.machines()) machine->Boot();
     const Instant end = world_.Now() + kLoad;
+    if (!PlayRound(kLoad, [end](workload::SystemLoad& load) { return load.Run(end); })) return;
+    if (forgets_ && systems_.size() == 1 && systems_.front()->system.has_operator) ActAgain();
+  }
+
+  // A second round, without the beginning of the logs.
+  void ActAgain() {
+    workload::SystemLoad& load = *systems_.front()->load;
+    if (!Forgets(load)) return;
+    const Instant end = world_.Now() + kSecondLoad;
+    const auto again = [end](workload::SystemLoad& system) { return system.RunAgain(end); };
+    if (!PlayRound(kSecondLoad, again)) return;
+    std::optional<std::string> rebuilt;
+    scope_.Spawn(Keep(load.RebuildFromRest(kUntilQuiet), rebuilt));
+    const auto is_rebuilt = [&] { return rebuilt.has_value(); };
+    if (!Within(kUntilQuiet + kForReading, "the view is rebuilt", is_rebuilt)) return;
+    report_.problems += *rebuilt;
+  }
+
+  bool Forgets(workload::SystemLoad& load) {
+    std::optional<bool> forgotten;
+    scope_.Spawn(Keep(load.ForgetLogs(), forgotten));
+    const auto is_over = [&] { return forgotten.has_value(); };
+    if (!Within(kForForgetting, "the logs are cut", is_over)) return false;
+    if (!*forgotten) report_.problems += "[readable] the logs cannot be cut\n";
+    return *forgotten;
+  }
+
+  // Clients act under faults, for `time`; then all must come to rest, as it should be.
+  template <typename Act>
+  bool PlayRound(absl::Duration time, Act act) {
+    const Instant end = world_.Now() + time;
     faults_.Plan(end);
-    for (const auto& system : systems_) scope_.Spawn(Loaded(*system, end));
-    if (!Within(kLoad, "the load", [&] { return world_.Now() >= end; })) return;
+    for (const auto& system : systems_) {
+      system->api.SetCalm(false);
+      system->loaded = false;
+      system->checked.reset();
+      scope_.Spawn(Loaded(*system, act(*system->load)));
+    }
+    if (!Within(time, "the load", [&] { return world_.Now() >= end; })) return false;
     faults_.Heal();
-    if (!Within(kUntilServing, "every process serves", [&] { return world_.AllServing(); })) return;
-    for (const auto& system : systems_) system->api.SetCalm();
+    const auto all_serve = [&] { return world_.AllServing(); };
+    if (!Within(kUntilServing, "every process serves", all_serve)) return false;
+    for (const auto& system : systems_) system->api.SetCalm(true);
     const auto all_loaded = [&] { return All([](const LoadedSystem& one) { return one.loaded; }); };
-    if (!Within(kUntilHeard, "every client has heard", all_loaded)) return;
+    if (!Within(kUntilHeard, "every client has heard", all_loaded)) return false;
     world_.Run(world_.Now() + kUntilNoticed, [] { return false; });
     for (const auto& system : systems_) scope_.Spawn(Checked(*system));
     const auto all_checked = [&] {
       return All([](const LoadedSystem& one) { return one.checked.has_value(); });
     };
-    if (!Within(kUntilQuiet + kForReading, "the checkers have read", all_checked)) return;
+    if (!Within(kUntilQuiet + kForReading, "the checkers have read", all_checked)) return false;
     for (const auto& system : systems_) report_.problems += *system->checked;
+    return report_.problems.empty();
   }
 
   template <typename Holds>
@@ -104,9 +147,13 @@ class Run {
                        [&](const auto& system) { return holds(*system); });
   }
 
-  async::Task<> Loaded(LoadedSystem& system, Instant end) {
-    co_await system.load->Run(end);
+  async::Task<> Loaded(LoadedSystem& system, async::Task<> load) {
+    co_await std::move(load);
     system.loaded = true;
+  }
+  template <typename T>
+  static async::Task<> Keep(async::Task<T> task, std::optional<T>& result) {
+    result = co_await std::move(task);
   }
   async::Task<> Checked(LoadedSystem& system) {
     std::string problems = co_await system.load->Check(kUntilQuiet);
@@ -117,7 +164,8 @@ class Run {
   bool Within(absl::Duration time, std::string_view what, const std::function<bool()>& done) {
     if (world_.Run(world_.Now() + time, done)) return true;
     if (world_.livelock()) {
-      absl::StrAppend(&report_.problems, "[livelock] work goes on without time passing\n");
+      absl::StrAppend(&report_.problems,
+                      "[livelock] it does not come to rest: work goes on and on\n");
     } else {
       absl::StrAppend(&report_.problems, "[bounded] not within ", absl::FormatDuration(time), ": ",
                       ToAbsl(what), "\n");
@@ -130,6 +178,7 @@ class Run {
   World world_;
   std::vector<std::unique_ptr<LoadedSystem>> systems_;
   Faults faults_;
+  const bool forgets_;
   // What the clients do; before all that it uses.
   async::Scope scope_;
 };

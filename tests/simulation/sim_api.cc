@@ -69,7 +69,10 @@ std::string ReadableReply(std::string_view path, const rpc::Reply& reply) {
 
 }  // namespace
 
-SimApi::SimApi(World& world, const System& system) : world_(world), random_(world.NewSeed()) {
+SimApi::SimApi(World& world, const System& system)
+    : world_(world),
+      random_(world.NewSeed()),
+      may_park_(world.rare().MayTake(async::Rare::kFailingEvent)) {
   for (const auto& machine : world.machines()) {
     if (machine->name().starts_with(mesh::DeploymentOf(system.name, ""))) {
       contexts_.push_back(machine->name());

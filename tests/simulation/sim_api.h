@@ -38,11 +38,14 @@ class SimApi final : public workload::Api {
   bool CalmSince(Instant since) const override {
     return calm_since_.has_value() && *calm_since_ <= since;
   }
+  bool MayPark() const override { return may_park_; }
   async::Executor& executor() override { return world_.client(); }
   Random& random() override { return random_; }
 
-  // From now on nothing goes wrong any more.
-  void SetCalm() { calm_since_ = world_.client().Now(); }
+  // From now on nothing goes wrong any more; or it does.
+  void SetCalm(bool calm) {
+    calm_since_ = calm ? std::optional(world_.client().Now()) : std::nullopt;
+  }
   // Unary calls that were answered, whatever the answer.
   uint64_t calls() const { return calls_; }
 
@@ -54,6 +57,7 @@ class SimApi final : public workload::Api {
 
   World& world_;
   SeededRandom random_;
+  const bool may_park_;
   std::vector<std::string> contexts_;
   std::map<std::string, std::unique_ptr<rpc::Channel>, std::less<>> channels_;
   std::optional<Instant> calm_since_;

@@ -53,13 +53,18 @@ SimContext Payment() {
 }
 
 System Datecourse() {
+  // Events that fail twice in a row are dead: the operator has something to do.
+  const std::vector<std::string> flags = {"--events.attempts=2"};
   return {.name = "datecourse",
-          .contexts = {{.name = "schedule", .wire = datecourse::schedule::Wire},
-                       {.name = "communication", .wire = datecourse::communication::Wire},
-                       {.name = "review", .wire = datecourse::review::Wire},
-                       {.name = "message", .wire = message::Wire},
-                       {.name = "viewpage", .wire = datecourse::viewpage::Wire}},
-          .load = MakeLoad<workload::Workload, workload::WorkloadOptions>};
+          .contexts = {{.name = "schedule", .wire = datecourse::schedule::Wire, .flags = flags},
+                       {.name = "communication",
+                        .wire = datecourse::communication::Wire,
+                        .flags = flags},
+                       {.name = "review", .wire = datecourse::review::Wire, .flags = flags},
+                       {.name = "message", .wire = message::Wire, .flags = flags},
+                       {.name = "viewpage", .wire = datecourse::viewpage::Wire, .flags = flags}},
+          .load = MakeLoad<workload::Workload, workload::WorkloadOptions>,
+          .has_operator = true};
 }
 
 System Homecleaning() {

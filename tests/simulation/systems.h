@@ -31,6 +31,9 @@ struct System {
   std::string name;
   std::vector<SimContext> contexts;
   std::unique_ptr<workload::SystemLoad> (*load)(workload::Api& api);
+  // Whether an operator of the load sees to events that are parked, and to logs that lack their
+  // beginning.
+  bool has_operator = false;
 };
 
 // In the order of domain.md.

@@ -14,8 +14,10 @@ namespace maru::simulation {
 
 namespace {
 
-// Steps without time moving that no honest burst of work needs.
+// Steps without time moving that no honest burst of work needs, and steps of a whole run: ten times
+// what one of all systems takes. So each run ends, and within bounded memory.
 constexpr uint64_t kLivelock = 200'000;
+constexpr uint64_t kMostSteps = 5'000'000;
 
 using Serving = absl::StatusOr<std::unique_ptr<mesh::Serving>>;
 
@@ -56,6 +58,10 @@ World::World(Fixture& fixture, uint64_t seed, Trace& trace)
                }),
       client_(scheduler_, absl::ZeroDuration(), Beginning()),
       client_node_(network_, kClient, client_) {
+  // What is parked waits for an operator.
+  for (const System* system : fixture_.systems()) {
+    if (!system->has_operator) rare_.Never(async::Rare::kFailingEvent);
+  }
   AddMachine("broker", fixture_.broker().listen(),
              [this](mesh::Host& host, std::function<void()> failed) {
                return StartBroker(host, fixture_.broker(), std::move(failed));
@@ -103,7 +109,7 @@ bool World::Run(Instant until, const std::function<bool()>& done) {
     const async::SimExecutor* const ran = scheduler_.RunOne(until);
     if (ran == nullptr) return done();
     for (const auto& machine : machines_) machine->AfterStep(ran);
-    livelock_ = scheduler_.steps_at_once() > kLivelock;
+    livelock_ = scheduler_.steps_at_once() > kLivelock || scheduler_.steps() > kMostSteps;
   }
   return false;
 }

@@ -52,7 +52,7 @@ class World {
   // A number for a part of the world that needs a seed of its own.
   uint64_t NewSeed() { return seeds_.Next(); }
 
-  // Set when time does not move any more.
+  // Set when time does not move any more, or the run has taken more steps than any honest one.
   bool livelock() const { return livelock_; }
 
  private:

@@ -1,5 +1,7 @@
 #include "tests/torture/loads.h"
 
+#include "tests/workload/books/load.h"
+#include "tests/workload/fashion/load.h"
 #include "tests/workload/food/load.h"
 #include "tests/workload/homecleaning/load.h"
 #include "tests/workload/workload.h"
@@ -27,9 +29,13 @@ const std::vector<TorturedSystem>& TorturedSystems() {
        {{"homecleaning-payment", kPayment}},
        MakeLoad<workload::homecleaning::HomecleaningLoad,
                 workload::homecleaning::HomecleaningOptions>},
+      {"books", {}, MakeLoad<workload::books::BooksLoad, workload::books::BooksOptions>},
       {"food",
        {{"food-payment", kPayment}, {"food-store", {"--ticket.accept_limit=15s"}}},
        MakeLoad<workload::food::FoodLoad, workload::food::FoodOptions>},
+      {"fashion",
+       {{"fashion-payment", kPayment}},
+       MakeLoad<workload::fashion::FashionLoad, workload::fashion::FashionOptions>},
   };
   return systems;
 }

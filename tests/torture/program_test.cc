@@ -4,7 +4,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "tests/harness/processes.h"
@@ -19,9 +19,11 @@ constexpr absl::Duration kPatience = absl::Seconds(20);
 int ProcessesThatName(const std::string& text) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-    const std::string line((std::istreambuf_iterator<char>(file)), {});
-    if (line.find(text) != std::string::npos) ++count;
+    const std::ifstream file(entry.path() / "cmdline", std::ios::binary);
+    std::ostringstream line;
+    // Of one that has just ended nothing can be read: that is no error here.
+    line << file.rdbuf();
+    if (line.str().find(text) != std::string::npos) ++count;
   }
   return count;
 }

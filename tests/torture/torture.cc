@@ -13,8 +13,8 @@
 namespace maru::harness {
 namespace {
 
-// What each system must be able to do once it is healed.
-constexpr uint64_t kCommandsAfterwards = 100;
+// What each system must be able to do once it is healed, and has to do before a storm.
+constexpr uint64_t kCommandsAround = 50;
 constexpr absl::Duration kTakesCommands = absl::Seconds(60);
 // Within which everything is at rest: a saga that nobody continues is compensated after 30 s.
 constexpr absl::Duration kQuiet = absl::Seconds(90);
@@ -122,6 +122,7 @@ absl::Status Torture::Strike(const std::function<void(const TortureReport&)>& lo
   for (const std::string& process : system_->processes()) {
     callers.push_back(std::make_unique<Caller>(*system_, process));
   }
+  RETURN_IF_ERROR(AwaitWork());
   const Tally& tally = storm_.tally();
   const int limit = tally.AllKills() + tally.AllPauses() + options_.strikes_per_round;
   absl::Status storm = storm_.Blow([&] {
@@ -130,25 +131,24 @@ absl::Status Torture::Strike(const std::function<void(const TortureReport&)>& lo
   });
   storm.Update(storm_.Heal());
   RETURN_IF_ERROR(storm);
-  for (const auto& played : played_) {
-    const std::string missing = AwaitWork(*played);
-    if (!missing.empty()) return absl::UnavailableError(missing);
-  }
-  return absl::OkStatus();
+  return AwaitWork();
 }
 
 async::Task<> Torture::Act(Played& played, const std::atomic<bool>& finish) {
   while (!finish) co_await played.load->Run(played.api.executor().Now() + kStint);
 }
 
-std::string Torture::AwaitWork(Played& played) {
-  const uint64_t wanted = Acknowledged(played) + kCommandsAfterwards;
-  return Eventually(kTakesCommands, [&] {
-    const uint64_t got = Acknowledged(played);
-    return got >= wanted ? ""
-                         : absl::StrCat(played.name, ": ", wanted - got, " of ",
-                                        kCommandsAfterwards, " commands are not acknowledged");
+absl::Status Torture::AwaitWork() {
+  std::vector<uint64_t> wanted;
+  for (const auto& played : played_) wanted.push_back(Acknowledged(*played) + kCommandsAround);
+  const std::string missing = Eventually(kTakesCommands, [&]() -> std::string {
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      if (Acknowledged(*played_[i]) < wanted[i]) return played_[i]->name;
+    }
+    return "";
   });
+  if (missing.empty()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(missing, " takes no commands"));
 }
 
 std::string Torture::Check() {

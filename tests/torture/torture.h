@@ -77,12 +77,12 @@ class Torture {
 
   // One storm, and the check after it. What is wrong.
   std::string Round(const std::function<void(const TortureReport&)>& look);
-  // The storm, healing, and work afterwards.
+  // Work, the storm, healing, and work again.
   absl::Status Strike(const std::function<void(const TortureReport&)>& look);
   // Lets people act until `finish` is set.
   async::Task<> Act(Played& played, const std::atomic<bool>& finish);
-  // Waits until a healed system takes commands again.
-  std::string AwaitWork(Played& played);
+  // Waits until every system has taken some commands more.
+  absl::Status AwaitWork();
   // What is wrong with systems at rest.
   std::string Check();
   static uint64_t Acknowledged(Played& played);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "tests/workload/fake_api.h"
+#include "tests/workload/lists.h"
 #include "tests/workload/methods.h"
 #include "tests/workload/settle.h"
 
@@ -38,6 +39,18 @@ Insisted<Communication> InsistOn(std::deque<Outcome> answers, Patience patience 
 
 constexpr auto kOk = absl::StatusCode::kOk;
 constexpr auto kUnavailable = absl::StatusCode::kUnavailable;
+
+TEST(ListTest, APageThatLeadsToItselfEndsTheList) {
+  FakeApi api([](std::string_view, const std::string&, std::string* reply) {
+    communication::ListCommunicationsResponse page;
+    page.add_communications()->set_id("comment-1");
+    page.set_next_page_token("the same");
+    *reply = page.SerializeAsString();
+    return Answer(kOk);
+  });
+  const Actor actor(api, "customer", "kim");
+  EXPECT_EQ(api.Run(AllCommunications(actor)).status().code(), absl::StatusCode::kInternal);
+}
 
 TEST(ActorTest, SuccessIsCertainHoweverManyTriesGotNoAnswer) {
   const auto result =

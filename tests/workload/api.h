@@ -107,6 +107,11 @@ class Api {
   // where nobody can tell.
   virtual bool CalmSince(Instant since) const = 0;
 
+  // Whether an event may fail although nothing is wrong with it, and is parked: an operator has to
+  // see to it, and a position shows less than it promises. Where not, a parked event is a fault of
+  // the system.
+  virtual bool MayPark() const { return false; }
+
   // Time, for sleeping and for patience.
   virtual async::Executor& executor() = 0;
   // Every choice of the workload comes from here.

@@ -250,10 +250,7 @@ constexpr Make kOfCustomers[] = {
     },
     [](const About&) {
       return Spoiled(
-          "a topic to delete",
-          Method<broker::v1::DeleteTopicRequest, google::protobuf::Empty>{
-              kBroker, "/maru.broker.v1.BrokerAdminService/DeleteTopic"},
-          broker::v1::DeleteTopicRequest(),
+          "a topic to delete", kDeleteTopic, broker::v1::DeleteTopicRequest(),
           [](auto& r) {
             r.set_name("datecourse.review");
             r.set_log_id("x");

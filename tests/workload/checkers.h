@@ -13,8 +13,11 @@
 
 namespace maru::workload {
 
-// No context has a parked event, something to publish, or a partition that stands still or behind.
-std::string CheckNothingWaits(const std::vector<Flow>& flows);
+// No context has a parked event, something to publish, or a partition that stands still or behind
+// the end that the broker names: what a context itself knows of it may be old. `topics` were read
+// after `flows`, so that nothing was under way when the last of `flows` was read.
+std::string CheckNothingWaits(const std::vector<Flow>& flows,
+                              const std::vector<broker::v1::Topic>& topics);
 
 // Every row of communication is as it was acknowledged, there is none besides, and the list shows
 // the active ones, each once.
@@ -30,12 +33,12 @@ std::string CheckSchedules(const Stored& stored, const Ledger& ledger);
 std::string CheckPages(const Stored& stored, const Ledger& ledger);
 // One message per cause, read where its recipient read it.
 std::string CheckMessages(const Stored& stored, const Ledger& ledger);
-// The broker has, undamaged, every record that the contexts have numbered, once, those of one key
-// in order.
+// The broker has, undamaged, every record that the contexts have numbered and no operator removed,
+// once, those of one key in order.
 std::string CheckTopics(const std::map<std::string, Topic>& topics);
 std::string CheckLog(const Stored& stored, const Ledger& ledger);
 // What was published is what was committed: for every row the changes that were acknowledged, with
-// their content, and no others.
+// their content, and no others; of a log that an operator removed from, at least the last ones.
 std::string CheckEvents(const Stored& stored, const Ledger& ledger);
 
 // What `check` finds wrong with a system at rest, given what each context says of its events: waits
@@ -49,6 +52,9 @@ async::Task<std::string> CheckAtRest(
 // and again until nothing is wrong or `within` has passed. `api` must live until the task is
 // finished.
 async::Task<std::string> CheckExact(Api& api, Ledger ledger, absl::Duration within);
+
+// Waits until nothing flows any more, whatever is shown then.
+async::Task<std::string> CheckQuiet(Api& api, absl::Duration within);
 
 }  // namespace maru::workload
 

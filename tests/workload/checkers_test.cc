@@ -290,15 +290,29 @@ TEST_F(CheckersTest, WhatWaits) {
   flows[0].deployment = "datecourse-viewpage";
   auto& subscription = *flows[0].status.add_subscriptions();
   subscription.set_state("running");
-  EXPECT_EQ(CheckNothingWaits(flows), "");
-  subscription.add_partitions()->set_lag(1);
-  EXPECT_THAT(CheckNothingWaits(flows), HasSubstr("is behind"));
+  std::vector<broker::v1::Topic> topics(1);
+  topics[0].set_name("datecourse.schedule");
+  auto& end = *topics[0].add_partitions();
+  end.set_end(7);
+  auto& partition = *subscription.add_partitions();
+  partition.set_topic(topics[0].name());
+  partition.set_assigned(true);
+  partition.set_offset(7);
+  EXPECT_EQ(CheckNothingWaits(flows, topics), "");
+  end.set_end(8);
+  EXPECT_THAT(CheckNothingWaits(flows, topics), HasSubstr("is behind")) << "its own lag is old";
+  end.set_end(7);
+  partition.set_lag(1);
+  EXPECT_THAT(CheckNothingWaits(flows, topics), HasSubstr("is behind"));
+  partition.set_lag(0);
+  partition.set_assigned(false);
+  EXPECT_THAT(CheckNothingWaits(flows, topics), HasSubstr("is behind"));
   flows[0].status.mutable_outbox()->set_waiting(3);
-  EXPECT_THAT(CheckNothingWaits(flows), HasSubstr("has not published"));
+  EXPECT_THAT(CheckNothingWaits(flows, topics), HasSubstr("has not published"));
   flows[0].parked.emplace_back().set_error_message("독");
-  EXPECT_THAT(CheckNothingWaits(flows), HasSubstr("has parked"));
+  EXPECT_THAT(CheckNothingWaits(flows, topics), HasSubstr("has parked"));
   subscription.set_state("stopped");
-  EXPECT_THAT(CheckNothingWaits(flows), HasSubstr("is stopped"));
+  EXPECT_THAT(CheckNothingWaits(flows, topics), HasSubstr("is stopped"));
 }
 
 TEST(MirrorTest, TellsWhatWasLostDoubledOrForgotten) {

@@ -156,6 +156,7 @@ void Customer::TakePerhapsDeleted(const std::string& id) {
 void Customer::NotePosition(Covers covers, const Outcome& outcome) {
   if (outcome.position.empty())
     return Note(absl::StrCat("no position of a change of ", course_->id()));
+  if (api().MayPark()) return;
   last_position_ = {course_->id(), outcome.position, covers};
 }
 

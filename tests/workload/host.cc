@@ -168,7 +168,7 @@ Task<> Host::LookAtPage() {
 }
 
 Task<> Host::LookAtPage(std::string id) {
-  if (unsure_.count(id) != 0) co_return;
+  if (unsure_.count(id) != 0 || api().MayPark()) co_return;
   const Instant began = Now();
   viewpage::GetScheduleViewRequest request;
   request.set_schedule_id(id);

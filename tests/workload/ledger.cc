@@ -172,12 +172,18 @@ std::string Ledger::UploaderOf(const std::string& schedule_id) const {
   return found == uploaders_.end() ? "" : found->second;
 }
 
+uint64_t Ledger::forgotten(const std::string& topic) const {
+  const auto found = forgotten_.find(topic);
+  return found == forgotten_.end() ? 0 : found->second;
+}
+
 void Ledger::Merge(const Ledger& other) {
   schedules_.Merge(other.schedules_);
   communications_.Merge(other.communications_);
   reviews_.Merge(other.reviews_);
   uploaders_.insert(other.uploaders_.begin(), other.uploaders_.end());
   for (const auto& [key, count] : other.messages_) messages_[key] += count;
+  forgotten_.insert(other.forgotten_.begin(), other.forgotten_.end());
   read_.insert(other.read_.begin(), other.read_.end());
   perhaps_read_.insert(other.perhaps_read_.begin(), other.perhaps_read_.end());
 }

@@ -4,6 +4,7 @@
 #ifndef MARU_TESTS_WORKLOAD_LEDGER_H_
 #define MARU_TESTS_WORKLOAD_LEDGER_H_
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -90,6 +91,10 @@ class Ledger {
   void Read(const std::string& message_id) { read_.insert(message_id); }
   void PerhapsRead(const std::string& message_id) { perhaps_read_.insert(message_id); }
 
+  // An operator removed from a topic's log what everybody had read: of the events up to `sequence`
+  // it may lack any.
+  void Forgot(const std::string& topic, uint64_t sequence) { forgotten_[topic] = sequence; }
+
   void Merge(const Ledger& other);
 
   Book<schedule::Schedule>& schedules() { return schedules_; }
@@ -100,6 +105,9 @@ class Ledger {
   const Book<review::Review>& reviews() const { return reviews_; }
   // How many messages each person must have, once what caused them was heard.
   const std::map<MessageKey, int>& messages() const { return messages_; }
+  // 0: the topic's log lacks nothing.
+  uint64_t forgotten(const std::string& topic) const;
+  const std::map<std::string, uint64_t>& forgotten() const { return forgotten_; }
   // Messages that their recipients have read, surely and perhaps.
   const std::set<std::string>& read() const { return read_; }
   const std::set<std::string>& perhaps_read() const { return perhaps_read_; }
@@ -112,6 +120,7 @@ class Ledger {
   Book<review::Review> reviews_;
   std::map<std::string, std::string> uploaders_;
   std::map<MessageKey, int> messages_;
+  std::map<std::string, uint64_t> forgotten_;
   std::set<std::string> read_;
   std::set<std::string> perhaps_read_;
 };

@@ -16,7 +16,8 @@ namespace maru::workload {
 inline constexpr int kPageSize = 1000;
 
 // Every page of a list, in pages of request.page_size(), or the largest there are; `rows` is where
-// a page keeps its rows. `actor` must live until the task is finished.
+// a page keeps its rows. INTERNAL: a page leads to itself, and the list would never end. `actor`
+// must live until the task is finished.
 template <typename Request, typename Response, typename Row>
 async::Task<absl::StatusOr<std::vector<Row>>> ReadAll(
     const Actor& actor, Method<Request, Response> method, Request request,
@@ -27,6 +28,9 @@ async::Task<absl::StatusOr<std::vector<Row>>> ReadAll(
     Result<Response> page = co_await actor.Call(method, request);
     if (!page.ok()) co_return ToStatus(page);
     for (Row& row : *(page.reply.*rows)()) all.push_back(std::move(row));
+    if (!request.page_token().empty() && page.reply.next_page_token() == request.page_token()) {
+      co_return absl::InternalError("the list never ends: a page leads to itself");
+    }
     request.set_page_token(page.reply.next_page_token());
   } while (!request.page_token().empty());
   co_return all;

@@ -97,12 +97,46 @@ inline constexpr Method<admin::v1::ListParkedEventsRequest, admin::v1::ListParke
 ListParkedEventsOf(std::string_view deployment) {
   return {deployment, "/maru.admin.v1.AdminService/ListParkedEvents"};
 }
+inline constexpr Method<admin::v1::GetParkedEventRequest, admin::v1::ParkedEvent> GetParkedEventOf(
+    std::string_view deployment) {
+  return {deployment, "/maru.admin.v1.AdminService/GetParkedEvent"};
+}
+inline constexpr Method<admin::v1::EditParkedEventRequest, admin::v1::ParkedEvent>
+EditParkedEventOf(std::string_view deployment) {
+  return {deployment, "/maru.admin.v1.AdminService/EditParkedEvent"};
+}
+inline constexpr Method<admin::v1::ReplayParkedEventRequest, admin::v1::ReplayParkedEventResponse>
+ReplayParkedEventOf(std::string_view deployment) {
+  return {deployment, "/maru.admin.v1.AdminService/ReplayParkedEvent"};
+}
+inline constexpr Method<admin::v1::DropParkedEventRequest, admin::v1::DropParkedEventResponse>
+DropParkedEventOf(std::string_view deployment) {
+  return {deployment, "/maru.admin.v1.AdminService/DropParkedEvent"};
+}
+inline constexpr Method<admin::v1::AcceptGapRequest, admin::v1::AcceptGapResponse> AcceptGapOf(
+    std::string_view deployment) {
+  return {deployment, "/maru.admin.v1.AdminService/AcceptGap"};
+}
+inline constexpr Method<admin::v1::RebuildViewRequest, admin::v1::RebuildViewResponse>
+RebuildViewOf(std::string_view deployment) {
+  return {deployment, "/maru.admin.v1.AdminService/RebuildView"};
+}
 
 // broker
 inline constexpr Method<broker::v1::ListTopicsRequest, broker::v1::ListTopicsResponse> kListTopics{
     kBroker, "/maru.broker.v1.BrokerAdminService/ListTopics"};
 inline constexpr Method<broker::v1::GetTopicRequest, broker::v1::Topic> kGetTopic{
     kBroker, "/maru.broker.v1.BrokerAdminService/GetTopic"};
+inline constexpr Method<broker::v1::CreateTopicRequest, broker::v1::Topic> kCreateTopic{
+    kBroker, "/maru.broker.v1.BrokerAdminService/CreateTopic"};
+inline constexpr Method<broker::v1::SetRetentionRequest, broker::v1::Topic> kSetRetention{
+    kBroker, "/maru.broker.v1.BrokerAdminService/SetRetention"};
+inline constexpr Method<broker::v1::DeleteTopicRequest, google::protobuf::Empty> kDeleteTopic{
+    kBroker, "/maru.broker.v1.BrokerAdminService/DeleteTopic"};
+inline constexpr Method<broker::v1::ListGroupsRequest, broker::v1::ListGroupsResponse> kListGroups{
+    kBroker, "/maru.broker.v1.BrokerAdminService/ListGroups"};
+inline constexpr Method<broker::v1::ResetGroupRequest, google::protobuf::Empty> kResetGroup{
+    kBroker, "/maru.broker.v1.BrokerAdminService/ResetGroup"};
 // Streams of replies: Api::CallStream.
 inline constexpr Method<broker::v1::TailTopicRequest, broker::v1::TailTopicResponse> kTailTopic{
     kBroker, "/maru.broker.v1.BrokerAdminService/TailTopic"};

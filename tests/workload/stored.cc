@@ -33,11 +33,11 @@ Task<absl::StatusOr<std::vector<Response>>> ReadStream(const Actor& admin,
   co_return responses;
 }
 
-Task<absl::StatusOr<Topic>> ReadTopic(const Actor& admin, const Flow& flow) {
+Task<absl::StatusOr<Topic>> ReadTopic(const Actor& admin, const Flow& flow, uint64_t forgotten) {
   const std::string& name = flow.status.outbox().topic();
-  Topic topic{flow.deployment, flow.status.outbox().last_sequence(), {}, {}};
-  // The contexts that publish nothing have no topic.
-  if (topic.last_sequence == 0) co_return topic;
+  Topic topic{flow.deployment, flow.status.outbox().last_sequence(), forgotten, {}, {}};
+  // The contexts that publish nothing have no topic; what was deleted begins anew with a record.
+  if (topic.last_sequence == forgotten) co_return topic;
   broker::v1::VerifyTopicRequest verify;
   verify.set_name(name);
   CO_ASSIGN_OR_RETURN(const auto partitions, co_await ReadStream(admin, kVerifyTopic, verify));
@@ -150,12 +150,18 @@ Task<absl::StatusOr<std::vector<Flow>>> ReadFlows(const Actor& admin) {
   co_return flows;
 }
 
-Task<absl::StatusOr<std::map<std::string, Topic>>> ReadLog(const Actor& admin,
-                                                           const std::vector<Flow>& flows) {
+Task<absl::StatusOr<std::vector<broker::v1::Topic>>> ReadTopics(const Actor& admin) {
+  co_return co_await ReadAll(admin, kListTopics, broker::v1::ListTopicsRequest(),
+                             &broker::v1::ListTopicsResponse::mutable_topics);
+}
+
+Task<absl::StatusOr<std::map<std::string, Topic>>> ReadLog(
+    const Actor& admin, const std::vector<Flow>& flows, std::map<std::string, uint64_t> forgotten) {
   std::map<std::string, Topic> topics;
   for (const Flow& flow : flows) {
-    if (flow.status.outbox().topic().empty()) continue;
-    CO_ASSIGN_OR_RETURN(topics[flow.status.outbox().topic()], co_await ReadTopic(admin, flow));
+    const std::string& name = flow.status.outbox().topic();
+    if (name.empty()) continue;
+    CO_ASSIGN_OR_RETURN(topics[name], co_await ReadTopic(admin, flow, forgotten[name]));
   }
   co_return topics;
 }
@@ -171,7 +177,7 @@ Task<absl::StatusOr<Stored>> ReadStored(const Actor& admin, const Ledger& ledger
   CO_ASSIGN_OR_RETURN(stored.pages, co_await AllPages(admin));
   CO_ASSIGN_OR_RETURN(stored.messages, co_await AllMessages(admin));
   CO_RETURN_IF_ERROR(co_await LookForDeleted(admin, ledger, stored));
-  CO_ASSIGN_OR_RETURN(stored.topics, co_await ReadLog(admin, flows));
+  CO_ASSIGN_OR_RETURN(stored.topics, co_await ReadLog(admin, flows, ledger.forgotten()));
   co_return stored;
 }
 

@@ -28,6 +28,8 @@ struct Topic {
   std::string owner;
   // Events that the owner has numbered.
   uint64_t last_sequence = 0;
+  // Up to this one an operator may have removed any.
+  uint64_t forgotten = 0;
   // By partition, then by offset.
   std::vector<broker::v1::TailTopicResponse> records;
   // What VerifyTopic found damaged.
@@ -56,10 +58,14 @@ struct Stored {
 // What every context says of its events. Errors of the calls.
 async::Task<absl::StatusOr<std::vector<Flow>>> ReadFlows(const Actor& admin);
 
-// The topics of `flows`, by name, once nothing flows any more. Errors of the calls. The arguments
-// must live until the task is finished.
-async::Task<absl::StatusOr<std::map<std::string, Topic>>> ReadLog(const Actor& admin,
-                                                                  const std::vector<Flow>& flows);
+// The topics that there are, with their ends. Errors of the call.
+async::Task<absl::StatusOr<std::vector<broker::v1::Topic>>> ReadTopics(const Actor& admin);
+
+// The topics of `flows`, by name, once nothing flows any more; `forgotten`: up to which sequence a
+// topic may lack events. Errors of the calls. The arguments must live until the task is finished.
+async::Task<absl::StatusOr<std::map<std::string, Topic>>> ReadLog(
+    const Actor& admin, const std::vector<Flow>& flows,
+    std::map<std::string, uint64_t> forgotten = {});
 
 // The rest, once nothing flows any more; the ledger names what was taken back or deleted. Errors of
 // the calls. The arguments must live until the task is finished.

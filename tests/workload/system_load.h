@@ -26,6 +26,17 @@ class SystemLoad {
 
   // Commands whose outcome is known.
   virtual uint64_t acknowledged() const = 0;
+
+  // --- A second round, where there is an operator for it (System::has_operator) ---
+
+  // After a Check that found nothing: an operator removes from the logs what everybody has read.
+  // False: they are not known any more.
+  virtual async::Task<bool> ForgetLogs() { co_return false; }
+  // Then everybody acts again, as in Run.
+  virtual async::Task<> RunAgain(Instant) { co_return; }
+  // After a Check of that: whether the view can be rebuilt from logs that lack their beginning, and
+  // everything comes to rest then. As Check.
+  virtual async::Task<std::string> RebuildFromRest(absl::Duration) { co_return std::string(); }
 };
 
 }  // namespace maru::workload

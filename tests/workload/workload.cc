@@ -11,12 +11,15 @@ namespace {
 
 // Enough to see what is wrong.
 constexpr size_t kMostProblems = 20;
+// Between two looks of the operator at what waits.
+constexpr absl::Duration kTendInterval = absl::Seconds(1);
 // Where there is no row of somebody else: NOT_FOUND too.
 constexpr char kNobodysId[] = "01890000-0000-7000-8000-000000000000";
 
 }  // namespace
 
-Workload::Workload(Api& api, const WorkloadOptions& options) : api_(api), options_(options) {
+Workload::Workload(Api& api, const WorkloadOptions& options)
+    : api_(api), options_(options), operator_(api, options.person) {
   for (const char* name : {"mina", "jun"}) {
     hosts_.push_back(std::make_unique<Host>(api, name, courses_, options.person));
   }
@@ -67,8 +70,13 @@ Task<> Workload::Open() {
 
 Task<> Workload::Run(Instant until) {
   if (customers_.empty()) co_await Open();
+  co_await RunAgain(until);
+}
+
+Task<> Workload::RunAgain(Instant until) {
   for (const auto& host : hosts_) scope_.Spawn(Act(*host, until, options_.most_think));
   for (const auto& customer : customers_) scope_.Spawn(Act(*customer, until, options_.most_think));
+  scope_.Spawn(Act(operator_, until, options_.most_think));
   co_await scope_.Drained();
 }
 
@@ -76,19 +84,39 @@ template <typename Visit>
 void Workload::ForEach(Visit visit) const {
   for (const auto& host : hosts_) visit(*host);
   for (const auto& customer : customers_) visit(*customer);
+  visit(operator_);
+}
+
+Task<> Workload::Tend() {
+  while (true) {
+    co_await operator_.Tend();
+    co_await api_.executor().Sleep(kTendInterval);
+  }
 }
 
 Task<std::string> Workload::Check(absl::Duration within) {
+  scope_.Spawn(Tend());
+  Ledger ledger = ledger_;
+  ForEach([&](const Member& person) { ledger.Merge(person.ledger()); });
+  const std::string inexact = co_await CheckExact(api_, std::move(ledger), within);
+  scope_.CancelAll();
   std::string problems;
   size_t count = 0;
-  Ledger ledger = ledger_;
   ForEach([&](const Member& person) {
-    ledger.Merge(person.ledger());
     for (const std::string& problem : person.problems()) {
       if (++count <= kMostProblems) absl::StrAppend(&problems, "[reply] ", problem, "\n");
     }
   });
-  co_return problems + co_await CheckExact(api_, std::move(ledger), within);
+  co_return problems + inexact;
+}
+
+Task<std::string> Workload::RebuildFromRest(absl::Duration within) {
+  if (!co_await operator_.ViewMayBeRebuilt()) co_return "";
+  co_await operator_.Rebuild();
+  scope_.Spawn(Tend());
+  const std::string waiting = co_await CheckQuiet(api_, within);
+  scope_.CancelAll();
+  co_return waiting;
 }
 
 uint64_t Workload::acknowledged() const {

@@ -1,5 +1,5 @@
 // The whole load on a datecourse from one seed: hosts with courses, and customers who do all that
-// customers may do, as coroutines on one Api; then the checkers.
+// customers may do, and an operator, as coroutines on one Api; then the checkers.
 //
 //   Workload workload(api, options);
 //   scope.Spawn(workload.Run(until));            // whatever happens to the processes meanwhile
@@ -17,6 +17,7 @@
 #include "common/async/scope.h"
 #include "tests/workload/customer.h"
 #include "tests/workload/host.h"
+#include "tests/workload/operator.h"
 #include "tests/workload/system_load.h"
 
 namespace maru::workload {
@@ -41,10 +42,16 @@ class Workload final : public SystemLoad {
   async::Task<std::string> Check(absl::Duration within) override;
   uint64_t acknowledged() const override;
 
+  async::Task<bool> ForgetLogs() override { return operator_.ForgetLogs(); }
+  async::Task<> RunAgain(Instant until) override;
+  async::Task<std::string> RebuildFromRest(absl::Duration within) override;
+
  private:
   async::Task<> Open();
   // A comment that customers must not touch: its id.
   async::Task<std::string> LeaveForeignComment();
+  // The operator's work while the system comes to rest.
+  async::Task<> Tend();
   template <typename Visit>
   void ForEach(Visit visit) const;
 
@@ -55,6 +62,7 @@ class Workload final : public SystemLoad {
   Ledger ledger_;
   std::vector<std::unique_ptr<Host>> hosts_;
   std::vector<std::unique_ptr<Customer>> customers_;
+  Operator operator_;
   // Before those whose steps it runs are gone.
   async::Scope scope_;
 };

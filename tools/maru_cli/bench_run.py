@@ -112,11 +112,12 @@ class Bench:
         self.report.remark(f"one fsync on this disk: p50 {result['p50_us']:.0f} µs, p99 {result['p99_us']:.0f} µs")
 
     def measure_calls(self, name, calls, *flags, drain=False, seconds=None):
-        """Adds the rate; with `drain` the CPU is also that of what the calls bring about elsewhere."""
-        before = self._cpu_by_process()
+        """Adds the rate, and what a call costs its system and the broker; with `drain` also what it brings about there."""
+        system = calls.deployment.split("-")[0]
+        before = {name: cpu for name, cpu in self._cpu_by_process().items() if name.split("-")[0] in (system, "broker")}
         result = self._load("unary", calls.deployment, *calls.flags(), *flags, seconds=seconds)
         if drain:
-            self._drain(f"{name}: lag at the end", calls.deployment.split("-")[0])
+            self._drain(f"{name}: lag at the end", system)
         self._say(name, result, before)
         self.report.add(name, result["per_second"], "/s")
         return result
@@ -145,7 +146,7 @@ class Bench:
             cost = {process: 1e6 * (cpu - cpu_before[process]) / result["all_ok"]
                     for process, cpu in self._cpu_by_process().items() if process in cpu_before}
             parts = ", ".join(f"{process} {us:.1f}" for process, us in cost.items() if us >= 0.05)
-            common.say(f"    CPU {sum(cost.values()):.1f} µs a call in all processes: {parts}")
+            common.say(f"    CPU {sum(cost.values()):.1f} µs a call: {parts}")
             self.report.add(f"{name}_cpu", sum(cost.values()), "µs a call")
         if result["failed"]:
             self.report.remark(f"{name}: {result['failed']} calls failed: {result['first_error']}")

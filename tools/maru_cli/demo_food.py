@@ -22,6 +22,10 @@ def play(story):
         seen = story.call(who, "dashboard", "GetOrderView", {"orderId": order_id}).get("reply", {})
         return seen.get("status") == status, seen
 
+    def is_in(order_id, status):
+        seen = story.call(kim, "order", "GetOrder", {"id": order_id}).get("reply", {})
+        return seen.get("status") == status, seen
+
     def ticket(order_id):
         reply = story.call(park, "store", "ListStoreOrders", {"orderId": order_id}).get("reply", {})
         return (reply.get("storeOrders") or [{}])[0]
@@ -60,6 +64,7 @@ def play(story):
     story.done("준 delivers", story.call(jun, "delivery", "CompleteDelivery", work))
     told = [message["status"][len("STATUS_"):] for message in watch.messages()]
     story.check(f"김 was told {' → '.join(told)}", told[-1:] == ["DELIVERED"] and len(told) == len(set(told)), told)
+    story.eventually("the order knows it, too", lambda: is_in(first, "STATUS_DELIVERED"))
     story.refused("she cannot cancel it any more", story.call(kim, "order", "CancelOrder", {"id": first}), "NOT_CANCELABLE")
 
     story.chapter("김 cancels while it is cooked")

@@ -73,7 +73,7 @@ def _sim(arguments):
     with tempfile.TemporaryDirectory(prefix="coverage-", dir=arguments.state) as profiles:
         player = _Player(program, keys, arguments, common.environment(LLVM_PROFILE_FILE=f"{profiles}/%p.profraw"))
         code = player.play(_chunks(arguments))
-        sim_coverage.report(program, Path(profiles))
+        sim_coverage.report(program, Path(profiles), arguments.system)
     return code
 
 
