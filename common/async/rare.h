@@ -32,6 +32,10 @@ enum class Rare : uint8_t {
   kSmallWindow,
   // Broker: a member that is to release partitions is given no time.
   kEarlyExpiry,
+  // Client of a context: the reply is lost, with its connection.
+  kLostReply,
+  // Payment: the provider takes longer than anybody waits.
+  kSlowProvider,
   // How many there are.
   kCount,
 };

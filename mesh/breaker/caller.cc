@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/async/rare.h"
 #include "common/base/strings.h"
 #include "common/rpc/error.h"
 #include "common/rpc/position.h"
@@ -136,6 +137,9 @@ async::Task<BreakingCaller::Try> BreakingCaller::TryOnce(const CallContext& call
   rpc::CallOptions options = OptionsFor(call, *std::move(token), deadline);
   tried.reply = co_await channel_.Call(method.full_name, std::move(message), std::move(options));
   const absl::Status& status = tried.reply.status;
+  if (!rpc::SurelyUnsent(status) && executor_.Rarely(async::Rare::kLostReply)) {
+    tried.reply = {absl::UnavailableError("connection reset by peer"), {}, {}};
+  }
 
   // A timeout tells something about the callee only when it had a fair share of its own deadline.
   const absl::Duration fair =

@@ -5,14 +5,23 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "common/async/rare.h"
 #include "maru/payment/v1/payment.maru.h"
 
 namespace maru::payment {
 
+namespace {
+
+// Of one that is slow without need; callers wait for 600 ms.
+constexpr absl::Duration kSlowest = absl::Seconds(2);
+
+}  // namespace
+
 async::Task<absl::StatusOr<Decision>> BuiltInProvider::Authorize(const rpc::CallContext&,
                                                                  const Charge& charge) {
-  const absl::Duration delay =
+  absl::Duration delay =
       absl::Seconds(config_.delay().seconds()) + absl::Nanoseconds(config_.delay().nanos());
+  if (executor_.Rarely(async::Rare::kSlowProvider)) delay += random_.Uniform() * kSlowest;
   if (delay > absl::ZeroDuration()) co_await executor_.Sleep(delay);
   if (random_.Next() % 100 < config_.fail_percent()) co_return v1::errors::ProviderUnavailable();
   co_return Decide(charge);

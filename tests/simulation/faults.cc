@@ -40,12 +40,14 @@ const std::vector<std::pair<std::string_view, Faults::Kind>>& Faults::Kinds() {
 Faults::Faults(World& world) : world_(world), random_(world.NewSeed()) {}
 
 void Faults::Plan(Instant until) {
+  ends_with_restart_ = false;
   if (random_.Below(kCalmRuns) == 0) return;
   std::vector<std::pair<std::string_view, Kind>> chosen;
   for (const auto& kind : Kinds()) {
     if (random_.Chance(0.4)) chosen.push_back(kind);
   }
   if (chosen.empty()) chosen = Kinds();
+  ends_with_restart_ = random_.Chance(0.25);
   const uint64_t faults = 1 + random_.Below(kMostFaults);
   for (uint64_t i = 0; i < faults; ++i) {
     const auto& [name, kind] = chosen[random_.Below(chosen.size())];
@@ -67,6 +69,7 @@ void Faults::Heal() {
   for (auto& [number, lasting] : std::exchange(lasting_, {})) lasting.undo();
   for (const auto& machine : world_.machines()) {
     machine->Disarm();
+    if (ends_with_restart_) machine->Kill({}, absl::ZeroDuration());
     machine->Boot();
   }
   Note("all faults are over");

@@ -74,6 +74,8 @@ class Faults {
   World& world_;
   SeededRandom random_;
   std::vector<async::Timer> planned_;
+  // All are killed when the faults end: what waits must go on by itself, although nobody asks.
+  bool ends_with_restart_ = false;
   // What lasts, by number, with how to end it.
   struct Lasting {
     async::Callback undo;

@@ -48,7 +48,7 @@ Task<> Customer::Step() {
       {2, &Customer::RaceOfTexts},
       {8, &Customer::LookAtPage},
       {3, &Customer::LookAtSchedule},
-      {2, &Customer::LookAtPages},
+      {8, &Customer::LookAtPages},
       {3, &Customer::LookAtOwn},
       {2, &Customer::ListOwn},
       {3, &Customer::ReadMessages},

@@ -47,11 +47,11 @@ Task<> Operator::Step() {
   if (dice < 15) co_return co_await LookAtContext();
   if (dice < 25) co_return co_await LookAtTopics();
   if (dice < 35) co_return co_await LookAtGroups();
-  if (dice < 60) co_return co_await LookAtParked();
-  if (dice < 70) co_return co_await TryRefused();
-  if (dice < 80) co_return co_await TryRefusedParked();
-  if (dice < 90) co_return co_await KeepTopic();
-  if (dice < 93) co_return co_await ResetGroup();
+  if (dice < 54) co_return co_await LookAtParked();
+  if (dice < 63) co_return co_await TryRefused();
+  if (dice < 72) co_return co_await TryRefusedParked();
+  if (dice < 80) co_return co_await KeepTopic();
+  if (dice < 83) co_return co_await ResetGroup();
   if (rebuilds_ && !expects_gaps_) co_await Rebuild();
 }
 

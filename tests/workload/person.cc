@@ -30,6 +30,12 @@ Patience Person::DrawPatience() {
 
 bool Person::Calm(Instant since) const { return api().CalmSince(since - kRecovery); }
 
+std::string Person::PendingRow(const Outcome& outcome) {
+  const auto id = outcome.info.metadata().find("id");
+  const bool pending = outcome.reason() == "OUTCOME_PENDING" && id != outcome.info.metadata().end();
+  return pending ? id->second : "";
+}
+
 void Person::Note(const std::string& problem) {
   problems_.push_back(absl::StrCat(subject(), ": ", problem));
 }

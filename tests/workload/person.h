@@ -98,6 +98,8 @@ class Person {
 
   void Note(const std::string& problem);
   bool Calm(Instant since) const;
+  // The row that somebody who did not wait was told of; empty: it was another answer.
+  static std::string PendingRow(const Outcome& outcome);
 
   Instant Now() const { return api().executor().Now(); }
   size_t Pick(size_t count) { return api().random().Next() % count; }

@@ -10,7 +10,7 @@ A .mutant file says in its comment why the break matters, then which text of whi
     +++
       what becomes of it, with MARU_MUTANT("<the file's name>") in it
 
-A line `survives: why` before the first text marks a break that nothing finds yet: an open question, which run.py names.
+A line `system: food` before the first text says which system it breaks; without one it is datecourse.
 
     mutate.py files                    the sources that are broken
     mutate.py names                    the mutations
@@ -51,13 +51,6 @@ def parse(path):
 
 def mutations():
     return {path.stem: parse(path) for path in sorted(HERE.glob("*.mutant"))}
-
-
-def survives(name):
-    """Why nothing finds this break yet; empty when it is to be caught."""
-    head = (HERE / f"{name}.mutant").read_text().partition("\n--- ")[0]
-    why = re.search(r"^survives: (.+)$", head, flags=re.M)
-    return why.group(1) if why else ""
 
 
 def write(source, out):

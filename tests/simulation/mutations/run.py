@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Shows that the simulator finds every deliberate break, and within how many seeds.
 
-    run.py --program build/release/bin/maru-sim-mutants [--seeds 100] [--jobs 2] [NAME…]
+    run.py --program build/release/bin/maru-sim-mutants [--seeds 100] [--jobs 2] [--table README.md] [NAME…]
 
-First the program without a break must pass its first seeds. Exit code 1: a break survived all seeds that is not marked as an open
-question (mutate.py), one that is marked was caught, or nothing was broken and a seed failed all the same.
+First the program without a break must pass its first seeds. Exit code 1: a break survived all seeds, or nothing was broken and a
+seed failed all the same.
 """
 
 import argparse
 import concurrent.futures
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -53,36 +54,54 @@ def hunt(program, keys, system, name, seeds):
     return None
 
 
+def write_table(path, known, caught):
+    """Puts what caught each break into the one table of breaks that the file has."""
+    rows = ["| break | system | caught by | seeds |", "|---|---|---|---|"]
+    for name, (seeds, violated) in sorted(caught.items()):
+        why, system, _ = known[name]
+        invariant = re.sub(r"^\[(.*?)\].*", r"\1", violated)
+        rows.append(f"| `{name}`: {why[0].lower()}{why[1:].rstrip('.')} | {system} | {invariant} | {seeds} |")
+    text = path.read_text()
+    table = re.compile(r"^\| break \|.*\n(?:\|.*\n)+", re.M)
+    if len(table.findall(text)) != 1:
+        sys.exit(f"{path} has not one table of breaks")
+    path.write_text(table.sub(lambda _: "\n".join(rows) + "\n", text))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
     parser.add_argument("--seeds", type=int, default=100, help="after so many a break has survived")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--table", type=pathlib.Path, metavar="FILE", help="of all: written into this README's table")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
     flags = parser.parse_args()
     known = mutate.mutations()
     for name in flags.names:
         if name not in known:
             parser.error(f"no such mutation: {name}")
+    if flags.table and flags.names:
+        parser.error("--table is of all mutations")
     names = flags.names or list(known)
     with tempfile.TemporaryDirectory() as keys:
         for system in sorted({known[name][1] for name in names}):
             sound = play(flags.program, keys, system, "", 1, SOUND)
             if sound:
                 sys.exit(f"without a break seed {sound[0][0]} of {system} fails: {sound[0][1]}")
-        survived, wrong = 0, 0
+        caught = {}
         with concurrent.futures.ThreadPoolExecutor(flags.jobs) as pool:
             hunts = {pool.submit(hunt, flags.program, keys, known[name][1], name, flags.seeds): name for name in names}
             for done in concurrent.futures.as_completed(hunts):
-                caught = done.result()
-                survived += caught is None
-                known_open = mutate.survives(hunts[done])
-                wrong += (caught is None) != bool(known_open)
-                verdict = f"seed {caught[0]:4}  {caught[1]}" if caught else "SURVIVED"
-                remark = f" (marked as not caught yet: {known_open})" if known_open else ""
-                print(f"{hunts[done]:34}", verdict + remark, flush=True)
-    print(f"{len(names) - survived} of {len(names)} caught")
-    return 1 if wrong else 0
+                name, found = hunts[done], done.result()
+                if found:
+                    caught[name] = found
+                print(f"{name:34}", f"seed {found[0]:4}  {found[1]}" if found else "SURVIVED", flush=True)
+    print(f"{len(caught)} of {len(names)} caught")
+    if len(caught) < len(names):
+        return 1
+    if flags.table:
+        write_table(flags.table, known, caught)
+    return 0
 
 
 if __name__ == "__main__":

@@ -109,11 +109,13 @@ Task<> Customer::Place() {
   wish.request = request;
   wishes_.push_back(request.request_id());
   if (OneIn(4)) {
-    // Given up in the middle: the next try joins it.
+    // Given up in the middle: the next try joins it, or they think better of it.
     wish.unsure = true;
     CallOptions hasty;
     hasty.timeout = absl::Microseconds(300 + Pick(kHastyUs));
-    (void)co_await actor_.Call(kPlaceOrder, request, hasty);
+    const auto result = co_await actor_.Call(kPlaceOrder, request, hasty);
+    wish.order_id = PendingRow(result);
+    if (!wish.order_id.empty() && OneIn(2)) co_return co_await Cancel(request.request_id());
   }
   co_await Insistently(request.request_id());
 }
@@ -144,17 +146,18 @@ Task<> Customer::Insistently(std::string request_id) {
     wish.outcome = Wish::Outcome::kUnknown;
     wish.unsure = true;
   }
-  if (const auto id = result.info.metadata().find("id");
-      result.reason() == "OUTCOME_PENDING" && id != result.info.metadata().end()) {
-    wish.order_id = id->second;
-  }
+  const std::string pending = PendingRow(result);
+  if (!pending.empty()) wish.order_id = pending;
 }
 
 Task<> Customer::Cancel() {
   const Wish* const wish = AnyOwn();
   if (wish == nullptr) co_return co_await Place();
-  const std::string id = wish->order_id;
-  const std::string request_id = wish->request.request_id();
+  co_await Cancel(wish->request.request_id());
+}
+
+Task<> Customer::Cancel(std::string request_id) {
+  const std::string id = town_.wishes.at(request_id).order_id;
   order::CancelOrderRequest request;
   request.set_id(id);
   request.set_request_id(NewId());

@@ -105,11 +105,13 @@ Task<> Customer::Reserve() {
   wish.request = request;
   wishes_.push_back(request.request_id());
   if (OneIn(4)) {
-    // Given up in the middle: the next try joins it.
+    // Given up in the middle: the next try joins it, or they think better of it.
     wish.unsure = true;
     CallOptions hasty;
     hasty.timeout = absl::Microseconds(300 + Pick(kHastyUs));
-    (void)co_await actor_.Call(kRequestCleaning, request, hasty);
+    const auto result = co_await actor_.Call(kRequestCleaning, request, hasty);
+    wish.reservation_id = PendingRow(result);
+    if (!wish.reservation_id.empty() && OneIn(2)) co_return co_await Cancel(request.request_id());
   }
   co_await Insistently(request.request_id());
 }
@@ -140,17 +142,18 @@ Task<> Customer::Insistently(std::string request_id) {
     wish.outcome = Wish::Outcome::kUnknown;
     wish.unsure = true;
   }
-  if (const auto id = result.info.metadata().find("id");
-      result.reason() == "OUTCOME_PENDING" && id != result.info.metadata().end()) {
-    wish.reservation_id = id->second;
-  }
+  const std::string pending = PendingRow(result);
+  if (!pending.empty()) wish.reservation_id = pending;
 }
 
 Task<> Customer::Cancel() {
   const Wish* const wish = AnyOwn();
   if (wish == nullptr) co_return co_await Reserve();
-  const std::string id = wish->reservation_id;
-  const std::string request_id = wish->request.request_id();
+  co_await Cancel(wish->request.request_id());
+}
+
+Task<> Customer::Cancel(std::string request_id) {
+  const std::string id = town_.wishes.at(request_id).reservation_id;
   reservation::CancelReservationRequest request;
   request.set_id(id);
   request.set_request_id(NewId());

@@ -21,6 +21,8 @@ class Customer final : public Person {
  private:
   async::Task<> Reserve();
   async::Task<> Cancel();
+  // Of what that wish has become.
+  async::Task<> Cancel(std::string request_id);
   async::Task<> RegisterPaymethod();
   async::Task<> ChangePaymethod();
   async::Task<> LookAtReservation();
