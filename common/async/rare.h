@@ -32,7 +32,7 @@ enum class Rare : uint8_t {
   kSmallWindow,
   // Broker: a member that is to release partitions is given no time.
   kEarlyExpiry,
-  // Client of a context: the reply is lost, with its connection.
+  // Client of a context: the request or its reply is lost, with the connection.
   kLostReply,
   // Payment: the provider takes longer than anybody waits.
   kSlowProvider,

@@ -76,6 +76,9 @@ void LearnPosition(const CallContext& call, const rpc::Metadata& metadata) {
   if (position.ok()) call.Published(*position);
 }
 
+// What is heard of a call whose connection broke before its end.
+rpc::Reply Lost() { return {absl::UnavailableError("connection reset by peer"), {}, {}}; }
+
 }  // namespace
 
 BreakingCaller::BreakingCaller(CallerOptions options, rpc::Channel& channel, TokenSource token,
@@ -135,11 +138,13 @@ async::Task<BreakingCaller::Try> BreakingCaller::TryOnce(const CallContext& call
     co_return tried;
   }
   rpc::CallOptions options = OptionsFor(call, *std::move(token), deadline);
-  tried.reply = co_await channel_.Call(method.full_name, std::move(message), std::move(options));
-  const absl::Status& status = tried.reply.status;
-  if (!rpc::SurelyUnsent(status) && executor_.Rarely(async::Rare::kLostReply)) {
-    tried.reply = {absl::UnavailableError("connection reset by peer"), {}, {}};
+  if (executor_.Rarely(async::Rare::kLostReply)) {
+    tried.reply = Lost();
+  } else {
+    tried.reply = co_await channel_.Call(method.full_name, std::move(message), std::move(options));
   }
+  const absl::Status& status = tried.reply.status;
+  if (!rpc::SurelyUnsent(status) && executor_.Rarely(async::Rare::kLostReply)) tried.reply = Lost();
 
   // A timeout tells something about the callee only when it had a fair share of its own deadline.
   const absl::Duration fair =

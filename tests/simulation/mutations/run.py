@@ -22,8 +22,8 @@ import mutate
 FIRST = 2
 # Seeds that must pass without a break.
 SOUND = 10
-# Of one process: what takes longer has come to a standstill.
-TIMEOUT_S = 180
+# A seed takes less than a second where nothing else runs: what takes longer has come to a standstill.
+SECONDS_A_SEED = 30
 
 
 def play(program, keys, system, mutant, first, last):
@@ -31,7 +31,8 @@ def play(program, keys, system, mutant, first, last):
     command = [program, f"--system={system}", f"--from={first}", f"--to={last}", "--repeat=0", f"--keys={keys}"]
     environment = {**os.environ, "MARU_MUTANT": mutant}
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", timeout=TIMEOUT_S)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace",
+                              timeout=SECONDS_A_SEED * (last - first + 1))
     except subprocess.TimeoutExpired:
         return [(last, "[standstill]")]
     failed = [(int(seed), what) for seed, what in re.findall(r"^seed (\d+) failed:\n(\[[^\]]*\])?", done.stdout, re.M)]
