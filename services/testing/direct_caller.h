@@ -18,7 +18,10 @@ class DirectCaller final : public rpc::Caller {
   void SetDown(bool down) { down_ = down; }
   // From now on calls take effect and their answers are lost: the outcome is unknown.
   void LoseAnswers(bool lost) { lost_ = lost; }
+  // From now on calls go through `caller`, whatever is said above.
+  void Through(rpc::Caller& caller) { through_ = &caller; }
   int calls() const { return calls_; }
+  const rpc::Service& callee() const { return callee_; }
 
   async::Task<rpc::EncodedReply> Call(const rpc::CallContext& call, const rpc::MethodInfo& method,
                                       std::string message) override;
@@ -27,6 +30,7 @@ class DirectCaller final : public rpc::Caller {
   rpc::Service& callee_;
   bool down_ = false;
   bool lost_ = false;
+  rpc::Caller* through_ = nullptr;
   int calls_ = 0;
 };
 
