@@ -181,6 +181,13 @@ absl::Status ResultOf(const disk::Saga& record, const std::string& id) {
                             refusal.details());
 }
 
+absl::Status CheckEnded(maru::store::Reader& reader) {
+  ASSIGN_OR_RETURN(const auto sagas, kSagas.Scan(reader, {}));
+  if (sagas.empty()) return absl::OkStatus();
+  return absl::InternalError(
+      absl::StrCat("a saga has not ended: ", sagas.front().value.ShortDebugString()));
+}
+
 disk::Refusal EncodeRefusal(const absl::Status& status) {
   disk::Refusal refusal;
   refusal.set_code(static_cast<int>(status.code()));

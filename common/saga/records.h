@@ -87,6 +87,10 @@ bool IsResult(Reason reason);
 // What the command gets that began the saga `record` with such a reason.
 absl::Status ResultOf(const disk::Saga& record, const std::string& id);
 
+// Whether every saga of a store has ended: holds wherever everybody has been there for long enough.
+// INTERNAL names one that has not; errors of the reader.
+absl::Status CheckEnded(maru::store::Reader& reader);
+
 disk::Refusal EncodeRefusal(const absl::Status& status);
 
 }  // namespace maru::saga

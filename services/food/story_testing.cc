@@ -20,6 +20,7 @@ using dashboard::v1::OrderView;
 using delivery::v1::Delivery;
 using maru::store::Reader;
 using maru::testing::TestContext;
+using maru::testing::TestSystem;
 using order::v1::Order;
 using payment::v1::Payment;
 using store::v1::StoreOrder;
@@ -45,53 +46,33 @@ class Inbox final : public rpc::ServerStream {
 
 }  // namespace
 
-void Story::Hear(TestContext& listener, events::Policies policies,
-                 const std::vector<TestContext*>& sources) {
-  listener.Route(events::Routes::Of("food", policies));
-  for (TestContext* from : sources) queues_.Link(*from, listener);
-}
-
-Story::Story(uint32_t seed) : random_(seed) {
+Story::Story(uint32_t seed) : TestSystem("food", seed) {
   events::Policies on_order;
   order::AddPolicies(on_order);
-  Hear(order_context_, std::move(on_order),
-       {&store_context_, &delivery_context_, &payment_context_});
+  Hear(order_context_, on_order, {&store_context_, &delivery_context_, &payment_context_});
   events::Policies on_payment;
   MARU_CHECK(payment::AddPolicies("food", provider_, on_payment));
-  Hear(payment_context_, std::move(on_payment), {&order_context_, &store_context_});
+  Hear(payment_context_, on_payment, {&order_context_, &store_context_});
   events::Policies on_store;
   store::AddPolicies(store_tickets_, on_store);
-  Hear(store_context_, std::move(on_store), {&order_context_});
+  Hear(store_context_, on_store, {&order_context_});
   events::Policies on_delivery;
   delivery::AddPolicies(on_delivery);
-  Hear(delivery_context_, std::move(on_delivery), {&store_context_});
+  Hear(delivery_context_, on_delivery, {&store_context_});
   dashboard::AddView(view_);
-  dashboard_context_.Route(events::Routes::Of("food", view_, 1));
-  for (TestContext* from :
-       {&order_context_, &store_context_, &delivery_context_, &payment_context_}) {
-    queues_.Link(*from, dashboard_context_);
-  }
+  See(dashboard_context_, view_,
+      {&order_context_, &store_context_, &delivery_context_, &payment_context_});
 }
 
-template <class T>
-T Story::Run(async::Task<T> task) {
-  std::optional<T> result;
-  async::Scope scope;
-  scope.Spawn([](async::Task<T> awaited, std::optional<T>& out) -> async::Task<void> {
-    out.emplace(co_await std::move(awaited));
-  }(std::move(task), result));
-  executor_.RunUntilIdle();
-  for (int i = 0; i < 30 && !result.has_value(); ++i) executor_.Advance(absl::Milliseconds(100));
-  MARU_CHECK(result.has_value());
-  return *std::move(result);
+std::vector<TestSystem::Deployment> Story::Deployments() {
+  return {{order_context_, orders_},
+          {payment_context_, payments_, payment::CheckLedger},
+          {store_context_, stores_},
+          {delivery_context_, deliveries_},
+          {dashboard_context_, views_}};
 }
 
-rpc::CallContext Story::Call(std::string_view who, std::string request_id,
-                             const std::string& request) {
-  rpc::CallContext call = maru::testing::CallBy(who, std::move(request_id), request);
-  call.deadline = executor_.Now() + absl::Seconds(2);
-  return call;
-}
+std::vector<TestSystem::Peering> Story::Peerings() { return {{order_context_, to_payment_}}; }
 
 template <class Service, class Request, class Reply>
 absl::StatusOr<Reply> Story::Do(
@@ -152,7 +133,7 @@ void Story::Look(const std::string& id) {
   connection.Spawn([](async::Task<absl::Status> watch) -> async::Task<void> {
     (co_await std::move(watch)).IgnoreError();  // NOT_FOUND: not shown yet
   }(views_.WatchOrder(call, request, writer)));
-  executor_.RunUntilIdle();
+  executor().RunUntilIdle();
   for (const auto& message : inbox.messages) {
     watcher.told.push_back(message.status());
     watcher.position = message.resume_position();
@@ -160,14 +141,7 @@ void Story::Look(const std::string& id) {
 }
 
 void Story::Settle() {
-  to_payment_.SetDown(false);
-  to_payment_.LoseAnswers(false);
-  for (TestContext* context : {&order_context_, &payment_context_, &store_context_,
-                               &delivery_context_, &dashboard_context_}) {
-    queues_.SetDown(*context, false);
-  }
-  executor_.Advance(absl::Minutes(2));
-  queues_.DeliverAll();
+  TestSystem::Settle();
   for (auto& [id, watcher] : watchers_) Look(id);
 }
 
@@ -246,9 +220,9 @@ void Story::Step() {
       Weather();
       break;
     default:
-      queues_.DeliverOne();
+      queues().DeliverOne();
   }
-  queues_.Collect();
+  queues().Collect();
 }
 
 // Payment is away, or its answers are lost, for a while; a listener is down; time passes.
@@ -261,9 +235,9 @@ void Story::Weather() {
     case 1:
       return to_payment_.LoseAnswers(Below(3) == 0);
     case 2:
-      return queues_.SetDown(*contexts[Below(5)], Below(3) == 0);
+      return queues().SetDown(*contexts[Below(5)], Below(3) == 0);
     default:
-      return executor_.Advance(absl::Seconds(static_cast<int64_t>(1 + Below(60))));
+      return executor().Advance(absl::Seconds(static_cast<int64_t>(1 + Below(60))));
   }
 }
 

@@ -4,7 +4,6 @@
 #define MARU_SERVICES_FOOD_STORY_TESTING_H_
 
 #include <map>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +17,8 @@
 #include "services/food/store/tickets.h"
 #include "services/payment/service.h"
 #include "services/testing/direct_caller.h"
-#include "services/testing/event_queues.h"
 #include "services/testing/test_context.h"
+#include "services/testing/test_system.h"
 
 namespace maru::food {
 
@@ -29,9 +28,11 @@ inline constexpr absl::Duration kAcceptLimit = absl::Minutes(10);
 // Owns the only store.
 inline constexpr char kPark[] = "owner:park@김밥천국";
 
-class Story {
+class Story final : public maru::testing::TestSystem {
  public:
   explicit Story(uint32_t seed);
+  std::vector<Deployment> Deployments() override;
+  std::vector<Peering> Peerings() override;
 
   // --- What people do ---
   absl::StatusOr<order::v1::Order> Place(std::string_view who, int64_t price = 18000,
@@ -51,15 +52,12 @@ class Story {
   // Somebody does something, payment comes and goes, time passes, or an event arrives.
   void Step();
   maru::testing::DirectCaller& to_payment() { return to_payment_; }
-  maru::testing::EventQueues& queues() { return queues_; }
   maru::testing::TestContext& order() { return order_context_; }
   maru::testing::TestContext& payment() { return payment_context_; }
   maru::testing::TestContext& store() { return store_context_; }
   maru::testing::TestContext& delivery() { return delivery_context_; }
   maru::testing::TestContext& dashboard() { return dashboard_context_; }
-  void Pass(absl::Duration duration) { executor_.Advance(duration); }
-  // Everybody is there, every answer is known, every event has arrived.
-  void Settle();
+  void Settle() override;
 
   // --- What there is, as admin sees it; by order ---
   std::map<std::string, order::v1::Order> Orders();
@@ -70,7 +68,7 @@ class Story {
 
   // Compares all of it, once settled; also the ledger and what watchers were told. What is wrong
   // fails the test.
-  void Check();
+  void Check() override;
 
  private:
   // Somebody who watches an order, over many connections.
@@ -79,37 +77,26 @@ class Story {
     std::vector<dashboard::v1::OrderView::Status> told;
   };
 
-  void Hear(maru::testing::TestContext& listener, events::Policies policies,
-            const std::vector<maru::testing::TestContext*>& sources);
-  // Runs a command while time passes; its deadline is 2 s.
-  template <class T>
-  T Run(async::Task<T> task);
-  rpc::CallContext Call(std::string_view who, std::string request_id = "",
-                        const std::string& request = "");
   template <class Service, class Request, class Reply>
   absl::StatusOr<Reply> Do(Service& service,
                            async::Task<absl::StatusOr<Reply>> (Service::*method)(
                                const rpc::CallContext&, const Request&),
                            std::string_view who, const std::string& id);
 
-  size_t Below(size_t end) { return std::uniform_int_distribution<size_t>(0, end - 1)(random_); }
   void Act();
   void Weather();
   void CheckOrder(const order::v1::Order& row);
   void CheckMoney();
 
-  std::mt19937 random_;
-  maru::testing::EventQueues queues_{random_};
-  async::ManualExecutor executor_;
   maru::store::SeededRandom runtime_random_;
-  maru::testing::TestContext order_context_{executor_, "food", "order"};
-  maru::testing::TestContext payment_context_{executor_, "food", "payment"};
-  maru::testing::TestContext store_context_{executor_, "food", "store"};
-  maru::testing::TestContext delivery_context_{executor_, "food", "delivery"};
-  maru::testing::TestContext dashboard_context_{executor_, "food", "dashboard"};
+  maru::testing::TestContext order_context_{executor(), "food", "order"};
+  maru::testing::TestContext payment_context_{executor(), "food", "payment"};
+  maru::testing::TestContext store_context_{executor(), "food", "store"};
+  maru::testing::TestContext delivery_context_{executor(), "food", "delivery"};
+  maru::testing::TestContext dashboard_context_{executor(), "food", "dashboard"};
   events::View view_;
-  payment::BuiltInProvider provider_{Proto<config::v1::ProviderConfig>("limit: 1000000"), executor_,
-                                     runtime_random_};
+  payment::BuiltInProvider provider_{Proto<config::v1::ProviderConfig>("limit: 1000000"),
+                                     executor(), runtime_random_};
   payment::PaymentService payments_{payment_context_.store(), provider_};
   maru::testing::DirectCaller to_payment_{payments_};
   order::OrderService orders_{order_context_.store(),
@@ -117,7 +104,7 @@ class Story {
   const store::Tickets store_tickets_{store_context_.timers(), kAcceptLimit};
   store::StoreService stores_{store_context_.store(), store_tickets_};
   delivery::DeliveryService deliveries_{delivery_context_.store()};
-  dashboard::DashboardService views_{executor_, dashboard_context_.store()};
+  dashboard::DashboardService views_{executor(), dashboard_context_.store()};
   std::map<std::string, Watcher> watchers_;
 };
 

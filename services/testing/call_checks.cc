@@ -22,16 +22,32 @@ using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::MethodDescriptor;
 
-constexpr char kRuntime[] = "maru.options.v1";
-// Contracts of the system's contexts.
-constexpr const char* kContracts[] = {
-    kRuntime,
-    "maru.datecourse.communication.v1",
-    "maru.datecourse.review.v1",
-    "maru.datecourse.schedule.v1",
-    "maru.datecourse.viewpage.v1",
-    "maru.message.v1",
-};
+// The code that the contract in `package` declares for a reason; nullopt when it declares no such.
+std::optional<int> DeclaredCode(const std::string& package, const std::string& reason) {
+  const EnumDescriptor* reasons =
+      DescriptorPool::generated_pool()->FindEnumTypeByName(absl::StrCat(package, ".ErrorReason"));
+  if (reasons == nullptr) return std::nullopt;
+  const auto* value = reasons->FindValueByName(absl::StrCat("ERROR_REASON_", reason));
+  if (value == nullptr) return std::nullopt;
+  return value->options().GetExtension(options::v1::reason).code();
+}
+
+// The same for whoever may have said it.
+std::optional<int> DeclaredCode(const MethodDescriptor* method,
+                                const google::rpc::ErrorInfo& info) {
+  // The runtime's, also where nothing else of it is linked.
+  options::v1::ErrorReason_descriptor();
+  std::vector<std::string> packages = {"maru.options.v1"};
+  if (method != nullptr) packages.push_back(method->file()->package());
+  // "food.payment" is a deployment of payment.
+  packages.push_back(absl::StrCat("maru.", info.domain(), ".v1"));
+  packages.push_back(
+      absl::StrCat("maru.", info.domain().substr(info.domain().find('.') + 1), ".v1"));
+  for (const std::string& package : packages) {
+    if (const auto code = DeclaredCode(package, info.reason()); code.has_value()) return code;
+  }
+  return std::nullopt;
+}
 
 // Reasons for which a caller can do nothing: something of ours failed.
 bool IsFault(absl::StatusCode code) {
@@ -48,48 +64,18 @@ bool IsFault(absl::StatusCode code) {
   }
 }
 
-}  // namespace
-
-CallChecks::CallChecks() {
-  // The runtime's, also where nothing else of it is linked.
-  options::v1::ErrorReason_descriptor();
-  constexpr std::string_view kPrefix = "ERROR_REASON_";
-  for (const char* package : kContracts) {
-    const EnumDescriptor* reasons =
-        DescriptorPool::generated_pool()->FindEnumTypeByName(absl::StrCat(package, ".ErrorReason"));
-    for (int i = 0; reasons != nullptr && i < reasons->value_count(); ++i) {
-      const google::protobuf::EnumValueDescriptor& value = *reasons->value(i);
-      const options::v1::ReasonPolicy& policy = value.options().GetExtension(options::v1::reason);
-      declared_[absl::StrCat(package, " ", value.name().substr(kPrefix.size()))] = policy.code();
-    }
-  }
-}
-
-std::string CallChecks::Problem(std::string_view method, const rpc::Reply& reply) const {
-  const MethodDescriptor* found = FindMethod(method);
-  if (!reply.status.ok()) return ProblemOfError(found, reply);
-  if (found == nullptr) return "a method that does not exist answers";
-  const std::unique_ptr<google::protobuf::Message> message(
-      google::protobuf::MessageFactory::generated_factory()
-          ->GetPrototype(found->output_type())
-          ->New());
-  return message->ParseFromString(reply.message) ? "" : "the reply is no message of its type";
-}
-
-std::string CallChecks::ProblemOfError(const MethodDescriptor* method,
-                                       const rpc::Reply& reply) const {
+std::string ProblemOfError(const MethodDescriptor* method, const rpc::Reply& reply,
+                           bool peers_fail) {
   const absl::Status& status = reply.status;
   const std::optional<google::rpc::ErrorInfo> info = rpc::ErrorInfoOf(status);
   if (!info.has_value()) return "an error without a reason";
   if (info->domain().empty()) return "an error without a domain";
   if (!reply.metadata.Find("maru-trace-id").has_value()) return "an error without a trace id";
-  if (IsFault(status.code())) return "a fault of ours";
-  auto declared = declared_.find(absl::StrCat(kRuntime, " ", info->reason()));
-  if (declared == declared_.end() && method != nullptr) {
-    declared = declared_.find(absl::StrCat(method->file()->package(), " ", info->reason()));
-  }
-  if (declared == declared_.end()) return "a reason that the contract does not declare";
-  if (declared->second != static_cast<int>(status.code())) return "not the code of its reason";
+  if (IsFault(status.code()) && !(peers_fail && absl::IsUnavailable(status)))
+    return "a fault of ours";
+  const std::optional<int> declared = DeclaredCode(method, *info);
+  if (!declared.has_value()) return "a reason that the contract does not declare";
+  if (*declared != static_cast<int>(status.code())) return "not the code of its reason";
   const std::optional<google::rpc::BadRequest> bad = rpc::BadRequestOf(status);
   if ((info->reason() == "INVALID_FIELD") != bad.has_value()) return "INVALID_FIELD names no field";
   if (!bad.has_value()) return "";
@@ -100,6 +86,19 @@ std::string CallChecks::ProblemOfError(const MethodDescriptor* method,
       return absl::StrCat("no field of the request: ", violation.field());
   }
   return "";
+}
+
+}  // namespace
+
+std::string ProblemOf(std::string_view method, const rpc::Reply& reply, bool peers_fail) {
+  const MethodDescriptor* found = FindMethod(method);
+  if (!reply.status.ok()) return ProblemOfError(found, reply, peers_fail);
+  if (found == nullptr) return "a method that does not exist answers";
+  const std::unique_ptr<google::protobuf::Message> message(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(found->output_type())
+          ->New());
+  return message->ParseFromString(reply.message) ? "" : "the reply is no message of its type";
 }
 
 const MethodDescriptor* FindMethod(std::string_view name) {

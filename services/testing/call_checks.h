@@ -5,34 +5,21 @@
 #include <string>
 #include <string_view>
 
-#include "absl/container/flat_hash_map.h"
-#include "common/rpc/method.h"
 #include "common/rpc/transport.h"
 #include "google/protobuf/descriptor.h"
 
 namespace maru::testing {
 
-class CallChecks {
- public:
-  // Which reasons each linked contract declares.
-  CallChecks();
-
-  // What is wrong with the answer to a call of `method` ("maru.….ScheduleService/GetSchedule"), or
-  // nothing:
-  //   - a success is a message of the method's type;
-  //   - an error has an ErrorInfo with a domain and a reason that the contract of the method or the
-  //     runtime's declares, with the declared code, and a trace id; faults of ours (INTERNAL,
-  //     DATA_LOSS, …) are none of these: nothing fails here but by the caller's doing;
-  //   - each field that a BadRequest names exists in the request's type.
-  std::string Problem(std::string_view method, const rpc::Reply& reply) const;
-
- private:
-  std::string ProblemOfError(const google::protobuf::MethodDescriptor* method,
-                             const rpc::Reply& reply) const;
-
-  // By package and reason: "maru.options.v1 NOT_FOUND" -> the declared code.
-  absl::flat_hash_map<std::string, int> declared_;
-};
+// What is wrong with the answer to a call of `method` ("maru.….ScheduleService/GetSchedule"), or
+// nothing:
+//   - a success is a message of the method's type;
+//   - an error has an ErrorInfo with a domain and a reason that the contract of the method, of the
+//     context that the domain names (whose refusal it is), or the runtime's declares, with the
+//     declared code, and a trace id; faults of ours (INTERNAL, DATA_LOSS, …) are none of these:
+//     nothing fails here but by the caller's doing, and, where `peers_fail`, for want of a peer
+//     (UNAVAILABLE);
+//   - each field that a BadRequest names exists in the request's type.
+std::string ProblemOf(std::string_view method, const rpc::Reply& reply, bool peers_fail);
 
 // "maru.….ScheduleService/GetSchedule"; nullptr when no linked contract has it.
 const google::protobuf::MethodDescriptor* FindMethod(std::string_view name);

@@ -1,6 +1,7 @@
 #include "services/testing/direct_caller.h"
 
 #include <memory>
+#include <utility>
 
 #include "common/base/status.h"
 #include "maru/options/v1/reasons.maru.h"
@@ -11,6 +12,7 @@ async::Task<rpc::EncodedReply> DirectCaller::Call(const rpc::CallContext& call,
                                                   const rpc::MethodInfo& method,
                                                   std::string message) {
   ++calls_;
+  if (through_ != nullptr) co_return co_await through_->Call(call, method, std::move(message));
   const absl::Status unavailable = options::v1::errors::CalleeUnavailable(callee_.full_name());
   if (down_) co_return rpc::MarkUnsent(unavailable);
   if (lost_requests_) co_return unavailable;

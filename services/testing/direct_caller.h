@@ -20,7 +20,10 @@ class DirectCaller final : public rpc::Caller {
   void LoseRequests(bool lost) { lost_requests_ = lost; }
   // From now on calls take effect and their answers are lost: the outcome is unknown.
   void LoseAnswers(bool lost) { lost_ = lost; }
+  // From now on calls go through `caller`, whatever is said above.
+  void Through(rpc::Caller& caller) { through_ = &caller; }
   int calls() const { return calls_; }
+  const rpc::Service& callee() const { return callee_; }
 
   async::Task<rpc::EncodedReply> Call(const rpc::CallContext& call, const rpc::MethodInfo& method,
                                       std::string message) override;
@@ -30,6 +33,7 @@ class DirectCaller final : public rpc::Caller {
   bool down_ = false;
   bool lost_requests_ = false;
   bool lost_ = false;
+  rpc::Caller* through_ = nullptr;
   int calls_ = 0;
 };
 

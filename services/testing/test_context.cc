@@ -43,26 +43,28 @@ absl::Status TestContext::Hear(const event::v1::Event& event) {
   return Run(store_->Apply([&](maru::store::Txn& txn) { return (*handler)(txn, event); }));
 }
 
-rpc::CallContext CallBy(std::string_view actor, std::string request_id,
-                        const std::string& request) {
+std::shared_ptr<rpc::Identity> IdentityOf(std::string_view actor) {
   const size_t colon = actor.find(':');
-  MARU_CHECK(colon != std::string_view::npos);
-  const std::string role =
-      absl::StrCat("ROLE_", absl::AsciiStrToUpper(ToAbsl(actor.substr(0, colon))));
-  options::v1::Role number;
-  MARU_CHECK(options::v1::Role_Parse(role, &number));
-
-  rpc::CallContext call = maru::store::TestCall(std::move(request_id), request);
+  options::v1::Role role;
+  if (colon == actor.npos ||
+      !options::v1::Role_Parse(
+          absl::StrCat("ROLE_", absl::AsciiStrToUpper(ToAbsl(actor.substr(0, colon)))), &role))
+    return nullptr;
   auto identity = std::make_shared<rpc::Identity>();
   const size_t at = actor.find('@');
   identity->subject = std::string(actor.substr(0, at).substr(colon + 1));
-  if (at != std::string_view::npos) {
-    identity->store_ids = absl::StrSplit(ToAbsl(actor.substr(at + 1)), ',');
-  }
-  identity->roles.Add(number);
-  call.actor = identity->subject;
-  if (call.idempotency.has_value()) call.idempotency->principal = identity->subject;
-  call.identity = std::move(identity);
+  if (at != actor.npos) identity->store_ids = absl::StrSplit(ToAbsl(actor.substr(at + 1)), ',');
+  identity->roles.Add(role);
+  return identity;
+}
+
+rpc::CallContext CallBy(std::string_view actor, std::string request_id,
+                        const std::string& request) {
+  rpc::CallContext call = maru::store::TestCall(std::move(request_id), request);
+  call.identity = IdentityOf(actor);
+  MARU_CHECK(call.identity != nullptr);
+  call.actor = call.identity->subject;
+  if (call.idempotency.has_value()) call.idempotency->principal = call.identity->subject;
   return call;
 }
 

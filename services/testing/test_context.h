@@ -4,6 +4,7 @@
 #define MARU_SERVICES_TESTING_TEST_CONTEXT_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,8 +62,10 @@ class TestContext {
   uint64_t emitted_ = 0;
 };
 
-// A call by "customer:kim", "host:mina", "owner:park@store-1,store-2", "admin:root"; `request` is
-// what a request_id stands for.
+// Who "customer:kim", "host:mina", "owner:park@store-1,store-2", "admin:root" is; null: nobody.
+std::shared_ptr<rpc::Identity> IdentityOf(std::string_view actor);
+
+// A call by somebody whom IdentityOf knows; `request` is what a request_id stands for.
 rpc::CallContext CallBy(std::string_view actor, std::string request_id = {},
                         const std::string& request = {});
 

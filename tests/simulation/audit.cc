@@ -10,15 +10,8 @@ namespace maru::simulation {
 
 namespace {
 
-absl::Status SagasHaveEnded(store::Reader& reader) {
-  ASSIGN_OR_RETURN(const auto sagas, saga::kSagas.Scan(reader, {}));
-  if (sagas.empty()) return absl::OkStatus();
-  return absl::InternalError(
-      absl::StrCat("a saga has not ended: ", sagas.front().value.ShortDebugString()));
-}
-
 absl::Status Audited(store::Reader& reader, const SimContext& context) {
-  RETURN_IF_ERROR(SagasHaveEnded(reader));
+  RETURN_IF_ERROR(saga::CheckEnded(reader));
   return context.audit == nullptr ? absl::OkStatus() : context.audit(reader);
 }
 
