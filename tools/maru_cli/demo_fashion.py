@@ -1,14 +1,22 @@
 """The story of fashion."""
 
 import concurrent.futures
+import random
+import time
 import uuid
 
 # What the built-in provider refuses: an amount above its limit (services/payment).
 DEAR_PRICE = "10000001"
 PIECES = 50
 BUYERS = 200
-# How often somebody asks again, with the same request_id, who was not told how it ended.
-ATTEMPTS = 20
+# For so long somebody asks again, with the same request_id, who was not told how it ended.
+PATIENCE_S = 60.0
+
+
+def retry_delay_s(envelope):
+    """What a refusal asks its caller to wait; a moment where it does not say."""
+    asked = [float(detail["retryDelay"].removesuffix("s")) for detail in envelope.get("details", []) if "retryDelay" in detail]
+    return max(asked, default=0.1)
 
 
 def play(story):
@@ -120,11 +128,13 @@ def play(story):
 
     def buy(number):
         request_id = str(uuid.uuid4())
-        for _ in range(ATTEMPTS):
+        until = time.monotonic() + PATIENCE_S
+        while True:
             envelope = place(rare, f"customer:c{number}-{tag}", requestId=request_id)
-            if envelope.get("code") != "UNAVAILABLE":
-                break
-        return "sold" if envelope.get("ok") else envelope.get("reason")
+            if envelope.get("code") != "UNAVAILABLE" or time.monotonic() > until:
+                return "sold" if envelope.get("ok") else envelope.get("reason")
+            # A crowd that asks again at once would keep out everybody.
+            time.sleep(retry_delay_s(envelope) * random.uniform(1, 2))
 
     with concurrent.futures.ThreadPoolExecutor(BUYERS) as crowd:
         answers = list(crowd.map(buy, range(BUYERS)))
