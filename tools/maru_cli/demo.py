@@ -3,8 +3,10 @@
 import json
 import os
 import pathlib
+import random
 import subprocess
 import time
+import uuid
 
 from maru_cli import build, common, demo_books, demo_datecourse, demo_fashion, demo_food, demo_homecleaning, run, supervisor
 
@@ -14,8 +16,16 @@ STORIES = {"datecourse": demo_datecourse, "homecleaning": demo_homecleaning, "bo
 
 # Until an event is seen at its far end. It takes milliseconds; a killed context needs its restart on top.
 CATCH_UP_S = 20.0
+# For so long somebody asks again who was told to.
+PATIENCE_S = 60.0
 # The longest that a story watches something.
 WATCH_S = 120.0
+
+
+def retry_delay_s(envelope):
+    """What a refusal asks its caller to wait; a moment where it does not say."""
+    asked = [float(detail["retryDelay"].removesuffix("s")) for detail in envelope.get("details", []) if "retryDelay" in detail]
+    return max(asked, default=0.1)
 
 
 def register(subparsers):
@@ -79,6 +89,17 @@ class Story:
             return json.loads(done.stdout)
         except ValueError:
             common.fail(f"maru-cli answered something that is no JSON: {done.stdout!r}", "is it built from this checkout?")
+
+    def insist(self, who, context, method, request):
+        """A command that is asked again, with one request_id, while it is UNAVAILABLE; after as long as it says, since a crowd
+        that asks again at once keeps everybody out. The last envelope."""
+        request = {**request, "requestId": str(uuid.uuid4())}
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            envelope = self.call(who, context, method, request)
+            if envelope.get("code") != "UNAVAILABLE" or time.monotonic() > until:
+                return envelope
+            time.sleep(retry_delay_s(envelope) * random.uniform(1, 2))
 
     def watch(self, who, context, method, request):
         """Begins a call of a server stream, to go on beside the story."""
