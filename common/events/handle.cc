@@ -33,7 +33,7 @@ absl::StatusOr<Handled> Handle(maru::store::Txn& txn, const Routes& routes,
   const Routes::Handler* handler = routes.Find(record.topic, event.type());
   if (handler == nullptr) return Handled::kUnknownType;
   txn.SetCause(CauseOf(event));
-  const absl::Status handled = txn.Attempt([&]() -> absl::Status {
+  absl::Status handled = txn.Attempt([&]() -> absl::Status {
     RETURN_IF_ERROR((*handler)(txn, event));
     return fails ? absl::AbortedError("fails without need, as any event may") : absl::OkStatus();
   });

@@ -24,8 +24,9 @@ class ViewRowsTest : public testing::Test {
       auto updated = kRows.Update({txn, generation}, "o1", [&what](Row& row) {
         row.set_value(absl::StrCat(row.value(), what, " "));
       });
-      if (updated.ok()) kept = *std::move(updated);
-      return updated.status();
+      if (!updated.ok()) return updated.status();
+      kept = *std::move(updated);
+      return absl::OkStatus();
     }));
     EXPECT_TRUE(heard.ok()) << heard;
     return kept;

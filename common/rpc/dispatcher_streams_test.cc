@@ -81,7 +81,7 @@ TEST_F(DispatcherTest, OnlyStreamsThatWouldNeverEndAreEndedWhenTheServerStops) {
 
 TEST_F(DispatcherTest, AStreamThatEndsByItselfKeepsItsStatus) {
   service_.result = [](const CallContext&, const Review&) -> absl::StatusOr<Review> {
-    return errors::ViewBehind();
+    return options::v1::errors::ViewBehind();
   };
   ExpectRefused(*Begin(kWatch, Get(), "customer:kim").status, absl::StatusCode::kUnavailable,
                 "VIEW_BEHIND");

@@ -153,7 +153,7 @@ TEST_F(DispatcherTest, ARecordedRefusalIsGivenAgain) {
 }
 
 TEST_F(DispatcherTest, AReusedRequestIdIsRefused) {
-  replay_.answer = errors::RequestIdReused(kRequestId);
+  replay_.answer = options::v1::errors::RequestIdReused(kRequestId);
   const Reply reply = Finish(kWrite, Write("글", kRequestId), "customer:kim");
   ExpectRefused(reply.status, absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
   EXPECT_EQ(service_.called, 0);
@@ -195,7 +195,7 @@ TEST_F(DispatcherTest, ErrorsCarryDomainTraceAndPosition) {
 
 TEST_F(DispatcherTest, ACalleesErrorKeepsItsDomain) {
   service_.result = [](const CallContext&, const Review&) -> absl::StatusOr<Review> {
-    absl::Status status = errors::ViewBehind();
+    absl::Status status = options::v1::errors::ViewBehind();
     google::rpc::ErrorInfo info = *ErrorInfoOf(status);
     info.set_domain("datecourse.viewpage");
     SetDetail(status, info);

@@ -35,8 +35,18 @@ using datecourse::review::v1::GetReviewRequest;
 using datecourse::review::v1::Review;
 using datecourse::review::v1::WriteReviewRequest;
 using datecourse::viewpage::v1::GetScheduleViewRequest;
+using options::v1::Idempotency;
+using options::v1::IDEMPOTENCY_NONE;
+using options::v1::IDEMPOTENCY_QUERY;
+using options::v1::IDEMPOTENCY_REQUEST_ID;
+using options::v1::Role;
+using options::v1::ROLE_ADMIN;
+using options::v1::ROLE_ANY;
+using options::v1::ROLE_CUSTOMER;
+using options::v1::ROLE_HOST;
+using options::v1::ROLE_OPEN;
+using options::v1::ROLE_SERVICE;
 using ::testing::ElementsAre;
-using namespace options::v1;  // ROLE_…, IDEMPOTENCY_…
 
 constexpr std::string_view kRequestId = "0190c3f4-1111-7abc-8def-0123456789ab";
 constexpr std::string_view kTraceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -62,7 +72,7 @@ class TestAuthenticator final : public Authenticator {
                                                {"admin", ROLE_ADMIN},
                                                {"service", ROLE_SERVICE}};
     if (parts.size() != 2 || !roles.contains(parts[0]))
-      return errors::Unauthenticated("wrong signature");
+      return options::v1::errors::Unauthenticated("wrong signature");
     auto identity = std::make_shared<Identity>();
     identity->subject = parts[1];
     identity->roles.Add(roles.at(parts[0]));
@@ -215,6 +225,12 @@ class TestStream final : public ServerStream {
 };
 
 class DispatcherTest : public testing::Test {
+ public:
+  ~DispatcherTest() override {
+    scope_.CancelAll();
+    std::fclose(log_file_);
+  }
+
  protected:
   DispatcherTest()
       : authenticator_(executor_),
@@ -222,10 +238,6 @@ class DispatcherTest : public testing::Test {
         logger_(fileno(log_file_), LogLevel::kDebug, "datecourse-schedule", executor_) {
     options_.system = "datecourse";
     options_.domain = "datecourse.schedule";
-  }
-  ~DispatcherTest() override {
-    scope_.CancelAll();
-    std::fclose(log_file_);
   }
 
   Dispatcher& dispatcher() {

@@ -230,7 +230,7 @@ Task<Sagas::Answer> Sagas::Ask(Flight& flight, const StepSpec& step) {
     answer.status = settled.status();
     answer.settled = settled.ok();
     answer.outcome = settled.ok() ? Outcome::kDone : Outcome::kUnknown;
-    if (settled.ok() && settled->has_value()) answer.effect = **std::move(settled);
+    if (settled.ok() && settled->has_value()) answer.effect = std::move(**settled);
     if (settled.ok() && answer.effect == nullptr) answer.outcome = Outcome::kUnsent;
     metrics_.at(flight.saga.name)
         .Attempted(step.settle_name, settled.ok() ? Outcome::kDone : OutcomeOf(answer.status));

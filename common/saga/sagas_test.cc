@@ -76,11 +76,13 @@ class ScriptedPeer final : public rpc::Caller {
 };
 
 class SagasTest : public ::testing::Test {
+ public:
+  ~SagasTest() override { calls_.CancelAll(); }
+
  protected:
   SagasTest() : store_(executor_), product_(executor_), payment_(executor_), book_(executor_) {
     Start();
   }
-  ~SagasTest() override { calls_.CancelAll(); }
 
   void Start() {
     registry_ = std::make_unique<prometheus::Registry>();

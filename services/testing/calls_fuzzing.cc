@@ -12,8 +12,11 @@
 // Invariants, after each call:
 //   - the answer keeps the contract (call_checks.h): declared reason and code, fields that exist;
 //   - a query, and a refused call for which no other context was asked, has changed no row of any
-//     context; one that asked others may leave what its saga needs to end;
-//   - a command that is repeated with its request_id gets its first answer and changes nothing;
+//     context; one that asked others may leave what its saga needs to end, and a call between
+//     contexts what recognises its repeat by the business key;
+//   - a command that is repeated with its request_id, or its business key, gets its first answer
+//   and
+//     changes nothing;
 //   - every event is heard without an error by everybody;
 //   - a context keeps no more than in proportion to what was sent.
 // In the end, with everybody there and nothing on its way:
@@ -81,7 +84,7 @@ class Play {
   void End();
 
  private:
-  // A repeat of what went well.
+  // The same call again, where it can be recognised.
   void Repeat(const rpc::Inbound& inbound, const std::string& request, const rpc::Reply& first);
 
   ServedSystem served_;
@@ -104,6 +107,13 @@ rpc::Inbound InboundOf(const Call& call, Instant now) {
   return inbound;
 }
 
+// Whether the refusal is a decision that the callee keeps under its business key.
+bool IsRemembered(const rpc::MethodInfo* method, const absl::Status& status) {
+  return method != nullptr && method->idempotency == options::v1::IDEMPOTENCY_BUSINESS_KEY &&
+         !absl::IsInvalidArgument(status) && !absl::IsUnauthenticated(status) &&
+         !absl::IsPermissionDenied(status);
+}
+
 void Play::Make(const Call& call) {
   TestSystem& system = served_.system();
   served_.SetPeers(call.peers());
@@ -123,14 +133,15 @@ void Play::Make(const Call& call) {
     Fail(absl::StrCat(call.method(), ": ", problem, ": ", reply.status.ToString()));
   }
   const bool query = method != nullptr && method->idempotency == options::v1::IDEMPOTENCY_QUERY;
-  if (query || (!reply.status.ok() && served_.peer_calls() == peer_calls)) {
+  const bool decided = reply.status.ok() || IsRemembered(method, reply.status);
+  if (query || (!decided && served_.peer_calls() == peer_calls)) {
     MARU_CHECK(SameStates(before, served_.States()));
   }
   // State, index, event, recorded reply and the request's own texts in each.
   MARU_CHECK(BytesOf(served_.StateOf(call.method())) <= bytes_before + 16 * request.size() + 8192);
-  if (reply.status.ok()) {
+  if (decided && !query) {
     Repeat(inbound, request, reply);
-    impersonated_ |= !query && call.actor().starts_with("service:");
+    impersonated_ |= call.actor().starts_with("service:");
   }
   replies_.Add(call.method(), reply);
   if (!call.hold_events()) system.queues().DeliverAll();
@@ -139,12 +150,13 @@ void Play::Make(const Call& call) {
 void Play::Repeat(const rpc::Inbound& inbound, const std::string& request,
                   const rpc::Reply& first) {
   const rpc::MethodInfo* method = served_.Find(inbound.method);
-  if (method->idempotency != options::v1::IDEMPOTENCY_REQUEST_ID ||
-      !first.metadata.Find("maru-request-id").has_value())
-    return;
+  const bool by_request_id = method->idempotency == options::v1::IDEMPOTENCY_REQUEST_ID &&
+                             first.metadata.Find("maru-request-id").has_value();
+  if (!by_request_id && method->idempotency != options::v1::IDEMPOTENCY_BUSINESS_KEY) return;
   const std::vector<PersistentMap> before = served_.States();
   const rpc::Reply again = served_.Serve(inbound, request);
-  MARU_CHECK(again.status.ok() && again.message == first.message);
+  MARU_CHECK(again.status.code() == first.status.code());
+  MARU_CHECK(again.status.message() == first.status.message() && again.message == first.message);
   MARU_CHECK(SameStates(before, served_.States()));
 }
 

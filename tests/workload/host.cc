@@ -101,7 +101,7 @@ Task<> Host::Step() {
 Task<> Host::Modify() {
   const std::vector<Courses::Ref> own = Own();
   if (own.empty()) co_return;
-  const Courses::Ref course = own[Pick(own.size())];
+  const Courses::Ref& course = own[Pick(own.size())];
   schedule::Schedule wanted = ledger_.schedules().rows[course->id()];
   schedule::ModifyScheduleRequest request;
   if (!OneIn(4)) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -74,7 +75,7 @@ std::optional<Row> Take(const char* what, const std::string& id, bool wanted,
   const auto found = rows.find(id);
   CheckBoth(id, "it is to have one", wanted, what, found != rows.end(), problems);
   if (found == rows.end()) return std::nullopt;
-  const Row row = found->second;
+  Row row = std::move(found->second);
   rows.erase(found);
   return row;
 }

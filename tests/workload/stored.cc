@@ -1,5 +1,7 @@
 #include "tests/workload/stored.h"
 
+#include <initializer_list>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/base/strings.h"
@@ -108,10 +110,10 @@ Task<absl::Status> TryEntriesOnDeleted(const Actor& admin, const Ledger& ledger,
     review.set_schedule_id(id);
     review.set_comment_text("없어진 코스인데요");
     const auto reviewed = co_await customer.Call(kWriteReview, review);
-    for (const Outcome& outcome : {Outcome(commented), Outcome(reviewed)}) {
-      if (IsOpen(outcome)) co_return ToStatus(outcome);
-      if (outcome.code != absl::StatusCode::kNotFound) {
-        stored.wrong_answers.push_back(absl::StrCat(id, ": ", Describe(outcome)));
+    for (const Outcome* outcome : std::initializer_list<const Outcome*>{&commented, &reviewed}) {
+      if (IsOpen(*outcome)) co_return ToStatus(*outcome);
+      if (outcome->code != absl::StatusCode::kNotFound) {
+        stored.wrong_answers.push_back(absl::StrCat(id, ": ", Describe(*outcome)));
       }
     }
   }

@@ -36,6 +36,7 @@ class Report:
     def __init__(self):
         self._values = {}
         self._units = {}
+        self._to_echo = {}
         self._remarks = []
         # What the ratios are to, and what it is called.
         self.fsync_us = None
@@ -43,6 +44,8 @@ class Report:
     def add(self, name, value, unit):
         self._values.setdefault(name, []).append(value)
         self._units[name] = unit
+        if unit == "/s" and "echo" in self._values:
+            self._to_echo.setdefault(name, []).append(value / self._values["echo"][-1])
 
     def remark(self, text):
         self._remarks.append(text)
@@ -52,9 +55,9 @@ class Report:
         return statistics.median(self._values[name])
 
     def to_echo(self, name):
-        """Only rates have a ratio to the rate of echo."""
-        has = self._units[name] == "/s" and "echo" in self._values
-        return self.median(name) / self.median("echo") if has else None
+        """Only rates have a ratio to the rate of echo: to the one measured last before each, since a machine that is shared
+        with others changes its pace within a run."""
+        return statistics.median(self._to_echo[name]) if name in self._to_echo else None
 
     def to_fsync(self, name):
         return self.median(name) / self.fsync_us if self._units[name] == "µs" and self.fsync_us else None

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import pkgutil
+import signal
 import sys
 
 import maru_cli
@@ -35,6 +36,8 @@ def verbs():
 
 def main(argv):
     arguments = parser().parse_args(argv)
+    # Ended from outside, a verb ends what it started as when it is interrupted.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return arguments.run(arguments) or 0
     except common.Failure as failure:

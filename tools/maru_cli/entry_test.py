@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import os
+import signal
 import sys
 import unittest
 from unittest import mock
@@ -24,6 +26,23 @@ class EntryTest(unittest.TestCase):
             parser.return_value.parse_args.return_value = arguments
             self.assertEqual(entry.main([]), 1)
         self.assertEqual(err.getvalue(), "error: 포트 7000 is in use\n  → stop what uses it\n")
+
+    def test_a_verb_that_is_terminated_ends_what_it_started(self):
+        ended = []
+
+        def run(_):
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                signal.pause()
+            finally:
+                ended.append("child")
+
+        self.addCleanup(signal.signal, signal.SIGTERM, signal.getsignal(signal.SIGTERM))
+        with mock.patch.object(entry, "parser") as parser, contextlib.redirect_stderr(io.StringIO()) as err:
+            parser.return_value.parse_args.return_value = mock.Mock(run=run)
+            self.assertEqual(entry.main([]), 130)
+        self.assertEqual(ended, ["child"])
+        self.assertEqual(err.getvalue(), "interrupted\n")
 
 
 class RunTest(unittest.TestCase):

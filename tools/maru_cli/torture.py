@@ -4,7 +4,6 @@ import argparse
 import os
 import random
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -52,8 +51,6 @@ def _torture(arguments):
     Path(arguments.state).mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="torture-", dir=arguments.state))
     common.say(f"seed {seed}, {minutes:g} minutes, {arguments.preset} build")
-    # Ended from outside, this process takes its folder with it as when it is interrupted.
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     code = None
     try:
         code = _run(arguments, folder, seed, minutes)

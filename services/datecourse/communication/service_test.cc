@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/proto_testing.h"
 #include "common/rpc/error.h"
 #include "gtest/gtest.h"
@@ -70,7 +71,7 @@ class CommunicationServiceTest : public ::testing::Test {
     Ids ids;
     std::string token;
     do {
-      const auto page = ListPage(who, filter + " page_token: '" + token + "'");
+      const auto page = ListPage(who, absl::StrCat(filter, " page_token: '", token, "'"));
       MARU_CHECK(page.ok());
       for (const v1::Communication& row : page->communications()) ids.push_back(row.id());
       MARU_CHECK(ids.size() < 100);  // else the pages go in circles

@@ -28,12 +28,16 @@ Task<> HomecleaningLoad::Run(Instant until) {
   co_await scope_.Drained();
 }
 
+Task<std::string> HomecleaningLoad::CheckOnce(const Actor& admin, const std::vector<Flow>& flows) {
+  const auto stored = co_await ReadStored(admin, flows);
+  if (!stored.ok()) co_return absl::StrCat("[readable] ", stored.status().ToString(), "\n");
+  co_return CheckHomecleaning(*stored, town_);
+}
+
 Task<std::string> HomecleaningLoad::Check(absl::Duration within) {
   const Actor admin(api_, "admin", "root");
-  const auto check = [this, &admin](const std::vector<Flow>& flows) -> Task<std::string> {
-    const auto stored = co_await ReadStored(admin, flows);
-    if (!stored.ok()) co_return absl::StrCat("[readable] ", stored.status().ToString(), "\n");
-    co_return CheckHomecleaning(*stored, town_);
+  const auto check = [this, &admin](const std::vector<Flow>& flows) {
+    return CheckOnce(admin, flows);
   };
   const std::string replies = ProblemsOf(people_);
   co_return replies + co_await CheckAtRest(admin, within, check);

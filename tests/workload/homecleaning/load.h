@@ -10,6 +10,7 @@
 #include "common/async/scope.h"
 #include "tests/workload/homecleaning/town.h"
 #include "tests/workload/person.h"
+#include "tests/workload/stored.h"
 #include "tests/workload/system_load.h"
 
 namespace maru::workload::homecleaning {
@@ -32,6 +33,8 @@ class HomecleaningLoad final : public SystemLoad {
   uint64_t acknowledged() const override;
 
  private:
+  async::Task<std::string> CheckOnce(const Actor& admin, const std::vector<Flow>& flows);
+
   Api& api_;
   const HomecleaningOptions options_;
   Town town_;
