@@ -13,12 +13,13 @@
 #include "services/fashion/orderview/view.h"
 #include "services/fashion/product/policies.h"
 #include "services/fashion/store/policies.h"
+#include "services/payment/ledger.h"
 #include "services/payment/policies.h"
 
 namespace maru::fashion {
 
 using delivery::v1::Delivery;
-using maru::testing::TestContext;
+using maru::testing::TestSystem;
 using order::v1::Order;
 using store::v1::StoreOrder;
 
@@ -44,36 +45,26 @@ order::v1::PlaceOrderRequest OrderOf(const std::string& product, int quantity) {
 
 }  // namespace
 
-void Story::Hear(TestContext& listener, events::Policies policies,
-                 const std::vector<TestContext*>& sources) {
-  listener.Route(events::Routes::Of("fashion", policies));
-  for (TestContext* from : sources) queues_.Link(*from, listener);
-}
-
-Story::Story(uint32_t seed) : random_(seed) {
+Story::Story(uint32_t seed) : TestSystem("fashion", seed) {
   events::Policies on_product;
   product::AddPolicies(on_product);
-  Hear(product_context_, std::move(on_product), {&order_context_, &delivery_context_});
+  Hear(product_context_, on_product, {&order_context_, &delivery_context_});
   events::Policies on_order;
   order::AddPolicies(on_order);
-  Hear(order_context_, std::move(on_order),
-       {&store_context_, &delivery_context_, &payment_context_});
+  Hear(order_context_, on_order, {&store_context_, &delivery_context_, &payment_context_});
   events::Policies on_payment;
   MARU_CHECK(payment::AddPolicies("fashion", provider_, on_payment));
-  Hear(payment_context_, std::move(on_payment), {&delivery_context_});
+  Hear(payment_context_, on_payment, {&delivery_context_});
   events::Policies on_store;
   store::AddPolicies(on_store);
-  Hear(store_context_, std::move(on_store), {&order_context_, &delivery_context_});
+  Hear(store_context_, on_store, {&order_context_, &delivery_context_});
   events::Policies on_delivery;
   delivery::AddPolicies(on_delivery);
-  Hear(delivery_context_, std::move(on_delivery), {&store_context_});
+  Hear(delivery_context_, on_delivery, {&store_context_});
   orderview::AddView(view_);
-  orderview_context_.Route(events::Routes::Of("fashion", view_, 1));
-  for (TestContext* from :
-       {&order_context_, &store_context_, &delivery_context_, &payment_context_}) {
-    queues_.Link(*from, orderview_context_);
-  }
-  queues_.Watch([this](const event::v1::Event& event) { ++told_[{event.type(), event.key()}]; });
+  See(orderview_context_, view_,
+      {&order_context_, &store_context_, &delivery_context_, &payment_context_});
+  queues().Watch([this](const event::v1::Event& event) { ++told_[{event.type(), event.key()}]; });
   product::v1::RegisterProductRequest request;
   request.set_store_id("s1");
   request.set_name("린넨 셔츠");
@@ -82,16 +73,17 @@ Story::Story(uint32_t seed) : random_(seed) {
   product_id_ = Do(products_, &product::ProductService::RegisterProduct, kPark, request)->id();
 }
 
-std::vector<TestContext*> Story::Contexts() {
-  return {&product_context_, &order_context_,    &payment_context_,
-          &store_context_,   &delivery_context_, &orderview_context_};
+std::vector<TestSystem::Deployment> Story::Deployments() {
+  return {{product_context_, products_},
+          {order_context_, orders_},
+          {payment_context_, payments_, payment::CheckLedger},
+          {store_context_, stores_},
+          {delivery_context_, deliveries_},
+          {orderview_context_, views_}};
 }
 
-rpc::CallContext Story::Call(std::string_view who, std::string request_id,
-                             const std::string& request) {
-  rpc::CallContext call = maru::testing::CallBy(who, std::move(request_id), request);
-  call.deadline = executor_.Now() + absl::Seconds(2);
-  return call;
+std::vector<TestSystem::Peering> Story::Peerings() {
+  return {{order_context_, to_product_}, {order_context_, to_payment_}};
 }
 
 absl::StatusOr<Order> Story::Place(std::string_view who, int quantity,
@@ -118,7 +110,7 @@ int Story::PlaceAtOnce(int customers) {
       who.answer = placed.status();
     }(orders_, request, customer));
   }
-  executor_.RunUntilIdle();
+  executor().RunUntilIdle();
   int placed = 0;
   for (const auto& customer : all) {
     MARU_CHECK(customer->answer.has_value());
@@ -139,9 +131,7 @@ absl::StatusOr<Order> Story::Cancel(std::string_view who, const std::string& id)
 absl::StatusOr<product::v1::Product> Story::AddStock(int64_t quantity) {
   auto request = WithId<product::v1::AddStockRequest>(product_id_);
   request.set_quantity(quantity);
-  auto row = Do(products_, &product::ProductService::AddStock, kPark, request);
-  if (row.ok()) added_ += quantity;
-  return row;
+  return Do(products_, &product::ProductService::AddStock, kPark, request);
 }
 
 absl::StatusOr<store::v1::Store> Story::SetAutoAccept(bool on) {
@@ -168,13 +158,7 @@ absl::StatusOr<Delivery> Story::Complete(std::string_view who, const std::string
 }
 
 void Story::Settle() {
-  for (maru::testing::DirectCaller* callee : {&to_product_, &to_payment_}) {
-    callee->SetDown(false);
-    callee->LoseAnswers(false);
-  }
-  for (TestContext* context : Contexts()) queues_.SetDown(*context, false);
-  executor_.Advance(absl::Minutes(2));
-  queues_.DeliverAll();
+  TestSystem::Settle();
   Look();
 }
 
@@ -189,9 +173,9 @@ void Story::Step() {
       Weather();
       break;
     default:
-      queues_.DeliverOne();
+      queues().DeliverOne();
   }
-  queues_.Collect();
+  queues().Collect();
   CheckPieces();
 }
 
@@ -199,16 +183,16 @@ void Story::Step() {
 // passes.
 void Story::Weather() {
   maru::testing::DirectCaller& callee = Below(2) == 0 ? to_product_ : to_payment_;
-  const std::vector<TestContext*> contexts = Contexts();
+  const std::vector<Deployment> contexts = Deployments();
   switch (Below(6)) {
     case 0:
       return callee.SetDown(Below(5) == 0);
     case 1:
       return callee.LoseAnswers(Below(5) == 0);
     case 2:
-      return queues_.SetDown(*contexts[Below(contexts.size())], Below(3) == 0);
+      return queues().SetDown(contexts[Below(contexts.size())].context, Below(3) == 0);
     default:
-      return executor_.Advance(absl::Seconds(static_cast<int64_t>(1 + Below(60))));
+      return executor().Advance(absl::Seconds(static_cast<int64_t>(1 + Below(60))));
   }
 }
 

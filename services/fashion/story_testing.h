@@ -4,16 +4,13 @@
 #define MARU_SERVICES_FASHION_STORY_TESTING_H_
 
 #include <map>
-#include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "common/async/scope.h"
 #include "common/base/proto_testing.h"
-#include "common/base/status.h"
+#include "maru/fashion/product/store/v1/product.pb.h"
 #include "services/fashion/delivery/service.h"
 #include "services/fashion/order/saga.h"
 #include "services/fashion/order/service.h"
@@ -22,8 +19,8 @@
 #include "services/fashion/store/service.h"
 #include "services/payment/service.h"
 #include "services/testing/direct_caller.h"
-#include "services/testing/event_queues.h"
 #include "services/testing/test_context.h"
+#include "services/testing/test_system.h"
 
 namespace maru::fashion {
 
@@ -32,9 +29,11 @@ inline constexpr int64_t kStock = 150;
 // That many pieces cost more than payment takes.
 inline constexpr int kTooMany = 112;
 
-class Story {
+class Story final : public maru::testing::TestSystem {
  public:
   explicit Story(uint32_t seed);
+  std::vector<Deployment> Deployments() override;
+  std::vector<Peering> Peerings() override;
 
   // --- What people do ---
   absl::StatusOr<order::v1::Order> Place(std::string_view who, int quantity = 2,
@@ -58,14 +57,12 @@ class Story {
   void Step();
   maru::testing::DirectCaller& to_product() { return to_product_; }
   maru::testing::DirectCaller& to_payment() { return to_payment_; }
-  maru::testing::EventQueues& queues() { return queues_; }
   maru::testing::TestContext& product() { return product_context_; }
   maru::testing::TestContext& payment() { return payment_context_; }
   maru::testing::TestContext& store() { return store_context_; }
   maru::testing::TestContext& delivery() { return delivery_context_; }
   maru::testing::TestContext& orderview() { return orderview_context_; }
-  // Everybody is there, every answer is known, every event has arrived.
-  void Settle();
+  void Settle() override;
 
   // --- What there is, as admin sees it; by order ---
   product::v1::Product Product();
@@ -77,17 +74,9 @@ class Story {
 
   // Compares all of it, once settled; also the stock, the ledger and how often what ends an order
   // was told. What is wrong fails the test.
-  void Check();
+  void Check() override;
 
  private:
-  void Hear(maru::testing::TestContext& listener, events::Policies policies,
-            const std::vector<maru::testing::TestContext*>& sources);
-  std::vector<maru::testing::TestContext*> Contexts();
-  // Runs a command while time passes; its deadline is 2 s.
-  template <class T>
-  T Run(async::Task<T> task);
-  rpc::CallContext Call(std::string_view who, std::string request_id = "",
-                        const std::string& request = "");
   template <class Service, class Request, class Reply>
   absl::StatusOr<Reply> Do(Service& service,
                            async::Task<absl::StatusOr<Reply>> (Service::*method)(
@@ -100,28 +89,28 @@ class Story {
                                                                    const Request&),
              Request request = {});
 
-  size_t Below(size_t end) { return std::uniform_int_distribution<size_t>(0, end - 1)(random_); }
   void Act();
   void Weather();
   void CheckOrder(const order::v1::Order& row);
   void CheckMoney();
+  // By id, removed ones too.
+  std::map<std::string, product::store::v1::Product> Products();
+  // Adds up what was added since the last time.
+  void NoteStock();
   void CheckPieces();
 
-  std::mt19937 random_;
-  maru::testing::EventQueues queues_{random_};
-  async::ManualExecutor executor_;
   maru::store::SeededRandom runtime_random_;
-  maru::testing::TestContext product_context_{executor_, "fashion", "product"};
-  maru::testing::TestContext order_context_{executor_, "fashion", "order"};
-  maru::testing::TestContext payment_context_{executor_, "fashion", "payment"};
-  maru::testing::TestContext store_context_{executor_, "fashion", "store"};
-  maru::testing::TestContext delivery_context_{executor_, "fashion", "delivery"};
-  maru::testing::TestContext orderview_context_{executor_, "fashion", "orderview"};
+  maru::testing::TestContext product_context_{executor(), "fashion", "product"};
+  maru::testing::TestContext order_context_{executor(), "fashion", "order"};
+  maru::testing::TestContext payment_context_{executor(), "fashion", "payment"};
+  maru::testing::TestContext store_context_{executor(), "fashion", "store"};
+  maru::testing::TestContext delivery_context_{executor(), "fashion", "delivery"};
+  maru::testing::TestContext orderview_context_{executor(), "fashion", "orderview"};
   events::View view_;
   product::ProductService products_{product_context_.store()};
   maru::testing::DirectCaller to_product_{products_};
-  payment::BuiltInProvider provider_{Proto<config::v1::ProviderConfig>("limit: 1000000"), executor_,
-                                     runtime_random_};
+  payment::BuiltInProvider provider_{Proto<config::v1::ProviderConfig>("limit: 1000000"),
+                                     executor(), runtime_random_};
   payment::PaymentService payments_{payment_context_.store(), provider_};
   maru::testing::DirectCaller to_payment_{payments_};
   order::OrderService orders_{order_context_.store(), order_context_.sagas().Add(order::PlaceOrder(
@@ -130,26 +119,13 @@ class Story {
   delivery::DeliveryService deliveries_{delivery_context_.store()};
   orderview::OrderviewService views_{orderview_context_.store()};
   std::string product_id_;
-  // What its owner added, all in all.
-  int64_t added_ = kStock;
+  // By product: what its owner added, all in all.
+  std::map<std::string, int64_t> added_;
   // How often each event was told, by type and key.
   std::map<std::pair<std::string, std::string>, int> told_;
   // What Look saw last.
   std::map<std::string, orderview::v1::OrderStatus> seen_;
 };
-
-template <class T>
-T Story::Run(async::Task<T> task) {
-  std::optional<T> result;
-  async::Scope scope;
-  scope.Spawn([](async::Task<T> awaited, std::optional<T>& out) -> async::Task<void> {
-    out.emplace(co_await std::move(awaited));
-  }(std::move(task), result));
-  executor_.RunUntilIdle();
-  for (int i = 0; i < 30 && !result.has_value(); ++i) executor_.Advance(absl::Milliseconds(100));
-  MARU_CHECK(result.has_value());
-  return *std::move(result);
-}
 
 template <class Service, class Request, class Reply>
 absl::StatusOr<Reply> Story::Do(

@@ -20,6 +20,7 @@ using cleaning::v1::Cleaning;
 using dashboard::v1::ReservationView;
 using maru::store::Reader;
 using maru::testing::TestContext;
+using maru::testing::TestSystem;
 using payment::v1::Payment;
 using paymethod::v1::Paymethod;
 using reservation::v1::CleaningReservation;
@@ -38,54 +39,42 @@ const std::set<std::string>& Told() {
 }  // namespace
 
 template <class Fn>
-void Story::Hear(TestContext& listener, Fn add, const std::vector<TestContext*>& sources) {
+void Story::HearBy(TestContext& listener, Fn add, const std::vector<TestContext*>& sources) {
   events::Policies policies;
   add(policies);
-  listener.Route(events::Routes::Of("homecleaning", policies));
-  for (TestContext* from : sources) queues_.Link(*from, listener);
+  Hear(listener, policies, sources);
 }
 
-Story::Story(uint32_t seed) : random_(seed) {
-  Hear(reservation_context_, reservation::AddPolicies, {&cleaning_context_, &payment_context_});
-  Hear(payment_context_,
-       [this](events::Policies& on) {
-         MARU_CHECK(payment::AddPolicies("homecleaning", provider_, on));
-       },
-       {&reservation_context_, &paymethod_context_});
-  Hear(paymethod_context_, paymethod::AddPolicies, {&payment_context_});
-  Hear(cleaning_context_, cleaning::AddPolicies, {&reservation_context_});
-  Hear(message_context_,
-       [](events::Policies& on) { MARU_CHECK(message::AddPolicies("homecleaning", on)); },
-       {&payment_context_, &paymethod_context_, &cleaning_context_});
+Story::Story(uint32_t seed) : TestSystem("homecleaning", seed) {
+  HearBy(reservation_context_, reservation::AddPolicies, {&cleaning_context_, &payment_context_});
+  HearBy(payment_context_,
+         [this](events::Policies& on) {
+           MARU_CHECK(payment::AddPolicies("homecleaning", provider_, on));
+         },
+         {&reservation_context_, &paymethod_context_});
+  HearBy(paymethod_context_, paymethod::AddPolicies, {&payment_context_});
+  HearBy(cleaning_context_, cleaning::AddPolicies, {&reservation_context_});
+  HearBy(message_context_,
+         [](events::Policies& on) { MARU_CHECK(message::AddPolicies("homecleaning", on)); },
+         {&payment_context_, &paymethod_context_, &cleaning_context_});
   dashboard::AddView(view_);
-  dashboard_context_.Route(events::Routes::Of("homecleaning", view_, 1));
-  for (TestContext* from :
-       {&reservation_context_, &payment_context_, &paymethod_context_, &cleaning_context_}) {
-    queues_.Link(*from, dashboard_context_);
-  }
-  queues_.Watch([this](const event::v1::Event& event) {
+  See(dashboard_context_, view_,
+      {&reservation_context_, &payment_context_, &paymethod_context_, &cleaning_context_});
+  queues().Watch([this](const event::v1::Event& event) {
     messages_expected_ += Told().count(event.type().substr(event.type().rfind('.') + 1));
   });
 }
 
-template <class T>
-T Story::Run(async::Task<T> task) {
-  std::optional<T> result;
-  async::Scope scope;
-  scope.Spawn([](async::Task<T> awaited, std::optional<T>& out) -> async::Task<void> {
-    out.emplace(co_await std::move(awaited));
-  }(std::move(task), result));
-  executor_.RunUntilIdle();
-  for (int i = 0; i < 30 && !result.has_value(); ++i) executor_.Advance(absl::Milliseconds(100));
-  MARU_CHECK(result.has_value());
-  return *std::move(result);
+std::vector<TestSystem::Deployment> Story::Deployments() {
+  return {
+      {reservation_context_, reservations_}, {payment_context_, payments_, payment::CheckLedger},
+      {paymethod_context_, paymethods_},     {cleaning_context_, cleanings_},
+      {message_context_, messages_},         {dashboard_context_, views_}};
 }
 
-rpc::CallContext Story::Call(std::string_view who, std::string request_id,
-                             const std::string& request) {
-  rpc::CallContext call = maru::testing::CallBy(who, std::move(request_id), request);
-  call.deadline = executor_.Now() + absl::Seconds(2);
-  return call;
+std::vector<TestSystem::Peering> Story::Peerings() {
+  return {{reservation_context_, reservation_to_payment_},
+          {paymethod_context_, paymethod_to_payment_}};
 }
 
 absl::StatusOr<CleaningReservation> Story::Reserve(std::string_view who, int64_t price,
@@ -140,15 +129,6 @@ absl::StatusOr<Cleaning> Story::Finish(std::string_view who, const std::string& 
   request.set_id(id);
   const rpc::CallContext call = Call(who);
   return Run(cleanings_.FinishCleaning(call, request));
-}
-
-void Story::Settle() {
-  for (maru::testing::DirectCaller* caller : to_payment_) {
-    caller->SetDown(false);
-    caller->LoseAnswers(false);
-  }
-  executor_.Advance(absl::Minutes(2));
-  queues_.DeliverAll();
 }
 
 std::map<std::string, CleaningReservation> Story::Reservations() {
@@ -234,9 +214,9 @@ void Story::Step() {
       Weather();
       break;
     default:
-      queues_.DeliverOne();
+      queues().DeliverOne();
   }
-  queues_.Collect();
+  queues().Collect();
 }
 
 // Payment is away, or its answers are lost, for a while; time passes.
@@ -248,7 +228,7 @@ void Story::Weather() {
     case 1:
       return caller.LoseAnswers(Below(3) == 0);
     default:
-      return executor_.Advance(absl::Seconds(static_cast<int64_t>(1 + Below(12))));
+      return executor().Advance(absl::Seconds(static_cast<int64_t>(1 + Below(12))));
   }
 }
 

@@ -4,14 +4,10 @@
 #define MARU_SERVICES_HOMECLEANING_STORY_TESTING_H_
 
 #include <map>
-#include <optional>
-#include <random>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "common/async/scope.h"
 #include "common/base/proto_testing.h"
 #include "services/homecleaning/cleaning/service.h"
 #include "services/homecleaning/dashboard/service.h"
@@ -22,8 +18,8 @@
 #include "services/message/service.h"
 #include "services/payment/service.h"
 #include "services/testing/direct_caller.h"
-#include "services/testing/event_queues.h"
 #include "services/testing/test_context.h"
+#include "services/testing/test_system.h"
 
 namespace maru::homecleaning {
 
@@ -31,9 +27,11 @@ namespace maru::homecleaning {
 inline constexpr int64_t kLimit = 1'000'000;
 inline constexpr char kRefusedNumber[] = "1234-5678-9012-0002";
 
-class Story {
+class Story final : public maru::testing::TestSystem {
  public:
   explicit Story(uint32_t seed);
+  std::vector<Deployment> Deployments() override;
+  std::vector<Peering> Peerings() override;
 
   // --- What people do ---
   absl::StatusOr<reservation::v1::CleaningReservation> Reserve(std::string_view who,
@@ -54,12 +52,8 @@ class Story {
   // Somebody does something, payment comes and goes, time passes, or an event arrives.
   void Step();
   maru::testing::DirectCaller& to_payment(int caller) { return *to_payment_[caller]; }
-  maru::testing::EventQueues& queues() { return queues_; }
   maru::testing::TestContext& message() { return message_context_; }
   maru::testing::TestContext& dashboard() { return dashboard_context_; }
-  void Pass(absl::Duration duration) { executor_.Advance(duration); }
-  // Payment is there, every answer is known, every event has arrived.
-  void Settle();
 
   // --- What there is, as admin sees it ---
   std::map<std::string, reservation::v1::CleaningReservation> Reservations();
@@ -71,38 +65,28 @@ class Story {
   size_t messages();
 
   // Compares all of it, once settled; also the ledger. What is wrong fails the test.
-  void Check();
+  void Check() override;
 
  private:
   template <class Fn>
-  void Hear(maru::testing::TestContext& listener, Fn add,
-            const std::vector<maru::testing::TestContext*>& sources);
-  // Runs a command while time passes; its deadline is 2 s.
-  template <class T>
-  T Run(async::Task<T> task);
-  rpc::CallContext Call(std::string_view who, std::string request_id = "",
-                        const std::string& request = "");
-
-  size_t Below(size_t end) { return std::uniform_int_distribution<size_t>(0, end - 1)(random_); }
+  void HearBy(maru::testing::TestContext& listener, Fn add,
+              const std::vector<maru::testing::TestContext*>& sources);
   void Act();
   void Weather();
   void CheckReservation(const reservation::v1::CleaningReservation& row);
   void CheckMoney();
 
-  std::mt19937 random_;
-  maru::testing::EventQueues queues_{random_};
-  async::ManualExecutor executor_;
   maru::store::SeededRandom runtime_random_;
   // Destroyed after those who may be calling it.
-  maru::testing::TestContext payment_context_{executor_, "homecleaning", "payment"};
-  maru::testing::TestContext reservation_context_{executor_, "homecleaning", "reservation"};
-  maru::testing::TestContext paymethod_context_{executor_, "homecleaning", "paymethod"};
-  maru::testing::TestContext cleaning_context_{executor_, "homecleaning", "cleaning"};
-  maru::testing::TestContext message_context_{executor_, "homecleaning", "message"};
-  maru::testing::TestContext dashboard_context_{executor_, "homecleaning", "dashboard"};
+  maru::testing::TestContext payment_context_{executor(), "homecleaning", "payment"};
+  maru::testing::TestContext reservation_context_{executor(), "homecleaning", "reservation"};
+  maru::testing::TestContext paymethod_context_{executor(), "homecleaning", "paymethod"};
+  maru::testing::TestContext cleaning_context_{executor(), "homecleaning", "cleaning"};
+  maru::testing::TestContext message_context_{executor(), "homecleaning", "message"};
+  maru::testing::TestContext dashboard_context_{executor(), "homecleaning", "dashboard"};
   events::View view_;
   payment::BuiltInProvider provider_{
-      Proto<config::v1::ProviderConfig>("limit: 1000000 refused_digits: '0002'"), executor_,
+      Proto<config::v1::ProviderConfig>("limit: 1000000 refused_digits: '0002'"), executor(),
       runtime_random_};
   payment::PaymentService payments_{payment_context_.store(), provider_};
   maru::testing::DirectCaller reservation_to_payment_{payments_};
