@@ -212,7 +212,10 @@ extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* data_a, size_t size_a
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace maru::testing;
+  using maru::testing::Call;
+  using maru::testing::Calls;
+  using maru::testing::kMaxCalls;
+  using maru::testing::Play;
   // protobuf would log every text that is no UTF-8.
   [[maybe_unused]] static const auto logged = google::protobuf::SetLogHandler(nullptr);
   // What a check of GoogleTest finds is a finding: there is no test around that would fail.

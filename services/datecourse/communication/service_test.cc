@@ -245,7 +245,7 @@ TEST_F(CommunicationServiceTest, TokenOfAnotherListIsRefused) {
   ASSERT_FALSE(token.empty());
   for (const std::string filter :
        {"", "schedule_id: 's2'", "kind: KIND_LIKE", "schedule_id: 's1' kind: KIND_COMMENT"}) {
-    const auto page = ListPage("customer:kim", filter + " page_token: '" + token + "'");
+    const auto page = ListPage("customer:kim", absl::StrCat(filter, " page_token: '", token, "'"));
     EXPECT_EQ(ReasonOf(page.status()), "INVALID_PAGE_TOKEN") << filter;
   }
 }
