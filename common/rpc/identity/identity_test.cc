@@ -365,7 +365,7 @@ TEST_F(IdentityTest, TakesAReplacedKeyWithinASecond) {
   EXPECT_TRUE(verifier.Authenticate(UserToken()).ok());
   replace_key();
   const std::string token = UserToken([](Claims& claims) { claims.subject = "lee"; });
-  // Keys were read a moment ago: tokens that do not fit cost no further reading for now.
+  // Keys were read a moment ago: for a second, tokens that do not fit cost no further reading.
   EXPECT_EQ(CauseOf(verifier.Authenticate(token).status()), "wrong signature");
   clock_.Advance(absl::Seconds(1));
   EXPECT_TRUE(verifier.Authenticate(token).ok());
