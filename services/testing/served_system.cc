@@ -21,12 +21,14 @@ namespace {
 class Tokens final : public rpc::Authenticator {
  public:
   absl::StatusOr<rpc::Authenticated> Authenticate(std::string_view token) override {
-    // Subjects of real tokens are printable ASCII (common/rpc/identity).
+    // Subjects of real tokens are printable ASCII, at least one character (common/rpc/identity).
     const bool printable = std::all_of(token.begin(), token.end(), [](char c) {
       return absl::ascii_isgraph(static_cast<unsigned char>(c));
     });
     auto identity = printable && token.size() <= 128 ? IdentityOf(token) : nullptr;
-    if (identity == nullptr) return options::v1::errors::Unauthenticated("not a token");
+    if (identity == nullptr || identity->subject.empty()) {
+      return options::v1::errors::Unauthenticated("not a token");
+    }
     return rpc::Authenticated{std::move(identity), absl::InfiniteFuture()};
   }
 };

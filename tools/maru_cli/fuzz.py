@@ -28,12 +28,12 @@ def register(subparsers):
 def _fuzz(arguments):
     deps.ensure_packages()
     build.configure(PRESET)
-    targets = targets_of(arguments.filter)
-    if not targets:
+    names = [test["name"] for test in _declared(arguments.filter)]
+    if not names:
         common.fail(f"no fuzz target matches {arguments.filter}", f"names: ctest --preset {PRESET} -N")
-    build.compile_targets(PRESET, [name for name, _, _ in targets])
+    build.compile_targets(PRESET, names)
+    targets = targets_of(arguments.filter)
     findings = build.folder(PRESET) / "findings"
-    findings.mkdir(exist_ok=True)
     failed = []
     with concurrent.futures.ThreadPoolExecutor(max(1, arguments.jobs)) as pool:
         runs = [pool.submit(_run, target, arguments.seconds, findings) for target in targets]
@@ -46,29 +46,31 @@ def _fuzz(arguments):
         common.fail("findings in: " + ", ".join(sorted(failed)), f"again: build/{PRESET}/fuzz/TARGET FILE; then move FILE into its corpus")
 
 
+def _declared(pattern):
+    return json.loads(common.output_of(["ctest", "--preset", PRESET, "-R", pattern or ".", "--show-only=json-v1"]))["tests"]
+
+
 def targets_of(pattern):
-    """(name, command, environment) of each target, as CMake declared it."""
-    listed = json.loads(common.output_of(["ctest", "--preset", PRESET, "-R", pattern or ".", "--show-only=json-v1"]))
+    """(name, command, environment) of each target, as CMake declared it. They have to be built: ctest names no command of a
+    program that does not exist."""
     targets = []
-    for test in listed["tests"]:
+    for test in _declared(pattern):
         properties = {item["name"]: item["value"] for item in test.get("properties", [])}
         environment = dict(entry.split("=", 1) for entry in properties.get("ENVIRONMENT", []))
         targets.append((test["name"], test["command"], environment))
     return targets
 
 
-def command_of(command, seconds, prefix):
-    """The command of a target as declared, with other limits."""
-    kept = [word for word in command[1:] if not word.startswith("-")]
-    return [command[0], f"-max_total_time={seconds}", f"-artifact_prefix={prefix}", "-rss_limit_mb=2048", "-timeout=25",
-            "-max_len=16384", *kept]
+def command_of(command, seconds):
+    """The command of a target as declared, for another time, from a fresh seed, and telling how it goes."""
+    replaced = ("-max_total_time=", "-seed=", "-verbosity=")
+    return [word for word in command if not word.startswith(replaced)] + [f"-max_total_time={seconds}"]
 
 
 def _run(target, seconds, findings):
     name, command, environment = target
-    done = subprocess.run(command_of(command, seconds, f"{findings}/{name}-"), cwd=build.folder(PRESET), check=False,
-                          env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace")
+    done = subprocess.run(command_of(command, seconds), cwd=build.folder(PRESET), check=False, env={**os.environ, **environment},
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     if done.returncode != 0:
         (findings / f"{name}.log").write_text(done.stdout, encoding="utf-8")
     return name, summary_of(done.stdout, done.returncode, findings / f"{name}.log"), done.returncode == 0

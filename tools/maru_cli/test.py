@@ -7,8 +7,8 @@ import sys
 
 from maru_cli import build, common, deps
 
-# Seconds for a run from a cold cache on two processors; together 45 minutes. A stage over budget is said, and is not a failure.
-BUDGET = {"deps": 180, "configure": 60, "build": 1560, "tests": 900}
+# Seconds for a run from a cold cache on two processors; together 51 minutes. A stage over budget is said, and is not a failure.
+BUDGET = {"deps": 180, "configure": 60, "build": 1560, "tests": 1260}
 # Tests that are free of gRPC: the packaged gRPC is not instrumented for the thread sanitizer.
 TSAN_LABEL = "core"
 
