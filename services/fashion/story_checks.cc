@@ -5,12 +5,11 @@
 #include <utility>
 
 #include "absl/numeric/int128.h"
-#include "common/base/status.h"
 #include "gtest/gtest.h"
 #include "maru/fashion/product/v1/events.pb.h"
 #include "services/fashion/product/tables.h"
 #include "services/fashion/story_testing.h"
-#include "services/payment/ledger.h"
+#include "services/payment/ledger_testing.h"
 
 namespace maru::fashion {
 
@@ -147,27 +146,6 @@ void Story::CheckOrder(const Order& row) {
                               : Order::STATUS_DELIVERING);
 }
 
-void Story::CheckMoney() {
-  const auto checked = payment_context_.Run(
-      payment_context_.store().Read([](Reader& reader) -> absl::StatusOr<Payment> {
-        RETURN_IF_ERROR(payment::CheckLedger(reader));
-        ASSIGN_OR_RETURN(const payment::Balances balances, payment::BalancesOf(reader));
-        absl::int128 taken = 0;
-        for (const auto& [account, balance] : balances) {
-          if (account.first.starts_with("provider/")) taken += balance;
-        }
-        Payment sum;
-        sum.set_amount(static_cast<int64_t>(taken));
-        return sum;
-      }));
-  ASSERT_TRUE(checked.ok()) << checked.status();
-  int64_t held = 0;
-  for (const auto& [reference, payment] : Payments()) {
-    if (payment.status() == Payment::STATUS_APPROVED) held += payment.amount();
-  }
-  EXPECT_EQ(checked->amount(), held);
-}
-
 std::map<std::string, product::store::v1::Product> Story::Products() {
   const auto rows = product_context_.Run(product_context_.store().Read(
       [](Reader& reader) { return product::kProducts.Scan(reader, {}); }));
@@ -211,7 +189,7 @@ void Story::Check() {
     EXPECT_EQ(row.reserved(), 0) << id;
     EXPECT_EQ(row.sold(), sold[id]) << id;
   }
-  CheckMoney();
+  payment::ExpectMoneyAddsUp(payment_context_);
   for (const auto& [event, times] : told_) {
     const auto& [type, key] = event;
     EXPECT_EQ(times, 1) << type << " of " << key;

@@ -92,7 +92,6 @@ class Story final : public maru::testing::TestSystem {
   void Act();
   void Weather();
   void CheckOrder(const order::v1::Order& row);
-  void CheckMoney();
   // By id, removed ones too.
   std::map<std::string, product::store::v1::Product> Products();
   // Adds up what was added since the last time.

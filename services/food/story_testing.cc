@@ -5,20 +5,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/async/scope.h"
-#include "common/base/status.h"
 #include "gtest/gtest.h"
 #include "services/food/dashboard/view.h"
 #include "services/food/delivery/policies.h"
 #include "services/food/order/policies.h"
 #include "services/food/store/policies.h"
 #include "services/payment/ledger.h"
+#include "services/payment/ledger_testing.h"
 #include "services/payment/policies.h"
 
 namespace maru::food {
 
 using dashboard::v1::OrderView;
 using delivery::v1::Delivery;
-using maru::store::Reader;
 using maru::testing::TestContext;
 using maru::testing::TestSystem;
 using order::v1::Order;
@@ -314,27 +313,6 @@ void Story::CheckOrder(const Order& row) {
   }
 }
 
-void Story::CheckMoney() {
-  const auto checked = payment_context_.Run(
-      payment_context_.store().Read([](Reader& reader) -> absl::StatusOr<Payment> {
-        RETURN_IF_ERROR(payment::CheckLedger(reader));
-        ASSIGN_OR_RETURN(const payment::Balances balances, payment::BalancesOf(reader));
-        absl::int128 taken = 0;
-        for (const auto& [account, balance] : balances) {
-          if (account.first.starts_with("provider/")) taken += balance;
-        }
-        Payment sum;
-        sum.set_amount(static_cast<int64_t>(taken));
-        return sum;
-      }));
-  ASSERT_TRUE(checked.ok()) << checked.status();
-  int64_t held = 0;
-  for (const auto& [reference, payment] : Payments()) {
-    if (payment.status() == Payment::STATUS_APPROVED) held += payment.amount();
-  }
-  EXPECT_EQ(checked->amount(), held);
-}
-
 void Story::Check() {
   for (const auto& [id, row] : Orders()) CheckOrder(row);
   const auto views = Views();
@@ -348,7 +326,7 @@ void Story::Check() {
       EXPECT_EQ(told.back(), views.at(id).status());
     }
   }
-  CheckMoney();
+  payment::ExpectMoneyAddsUp(payment_context_);
 }
 
 }  // namespace maru::food

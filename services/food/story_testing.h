@@ -86,7 +86,6 @@ class Story final : public maru::testing::TestSystem {
   void Act();
   void Weather();
   void CheckOrder(const order::v1::Order& row);
-  void CheckMoney();
 
   maru::store::SeededRandom runtime_random_;
   maru::testing::TestContext order_context_{executor(), "food", "order"};

@@ -3,7 +3,6 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/status.h"
 #include "common/rpc/error.h"
 #include "gtest/gtest.h"
 #include "services/homecleaning/cleaning/policies.h"
@@ -12,13 +11,13 @@
 #include "services/homecleaning/reservation/policies.h"
 #include "services/message/policies.h"
 #include "services/payment/ledger.h"
+#include "services/payment/ledger_testing.h"
 #include "services/payment/policies.h"
 
 namespace maru::homecleaning {
 
 using cleaning::v1::Cleaning;
 using dashboard::v1::ReservationView;
-using maru::store::Reader;
 using maru::testing::TestContext;
 using maru::testing::TestSystem;
 using payment::v1::Payment;
@@ -310,27 +309,6 @@ void Story::CheckReservation(const CleaningReservation& row) {
   }
 }
 
-void Story::CheckMoney() {
-  const auto checked = payment_context_.Run(
-      payment_context_.store().Read([](Reader& reader) -> absl::StatusOr<Payment> {
-        RETURN_IF_ERROR(payment::CheckLedger(reader));
-        ASSIGN_OR_RETURN(const payment::Balances balances, payment::BalancesOf(reader));
-        absl::int128 taken = 0;
-        for (const auto& [account, balance] : balances) {
-          if (account.first.starts_with("provider/")) taken += balance;
-        }
-        Payment sum;
-        sum.set_amount(static_cast<int64_t>(taken));
-        return sum;
-      }));
-  ASSERT_TRUE(checked.ok()) << checked.status();
-  int64_t held = 0;
-  for (const auto& [reference, payment] : PaymentsByReference()) {
-    if (payment.status() == Payment::STATUS_APPROVED) held += payment.amount();
-  }
-  EXPECT_EQ(checked->amount(), held);
-}
-
 void Story::Check() {
   const auto payments = PaymentsByReference();
   const auto views = Views();
@@ -344,7 +322,7 @@ void Story::Check() {
     }
   }
   EXPECT_EQ(paymethod_context_.sagas().running() + reservation_context_.sagas().running(), 0);
-  CheckMoney();
+  payment::ExpectMoneyAddsUp(payment_context_);
   EXPECT_EQ(messages(), messages_expected_);
 }
 

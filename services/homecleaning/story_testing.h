@@ -74,7 +74,6 @@ class Story final : public maru::testing::TestSystem {
   void Act();
   void Weather();
   void CheckReservation(const reservation::v1::CleaningReservation& row);
-  void CheckMoney();
 
   maru::store::SeededRandom runtime_random_;
   // Destroyed after those who may be calling it.
