@@ -152,6 +152,14 @@ class Step {
     return std::move(*this);
   }
 
+  // The callee has no reason to refuse this call. If it does all the same, something is wrong with
+  // one of the two, and nothing with the command: the log says so, and the command ends as if the
+  // callee had not been reached.
+  Step NeverRefused() && {
+    spec_.can_refuse = false;
+    return std::move(*this);
+  }
+
   // Rows for which `accepted(row)` holds do not need the callee now: when it cannot be asked, or
   // does not answer, the command succeeds with the row still PENDING, and the call is repeated
   // until it is answered.

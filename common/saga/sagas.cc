@@ -163,7 +163,7 @@ Task<void> Sagas::GoForward(Flight& flight) {
     }
     case Outcome::kUnsent:
       if (answer.settled || (!flight.maybe_sent && !accepted)) {
-        if (!answer.settled) flight.answer = answer.status;
+        if (!answer.status.ok()) flight.answer = answer.status;
         Decision decision{Reason::kUnsent, {}, current - 1};
         co_await Decide(flight, std::move(decision));
         // Compensation goes on; the caller need not wait for it.
@@ -241,6 +241,12 @@ Task<Sagas::Answer> Sagas::Ask(Flight& flight, const StepSpec& step) {
   answer.outcome = OutcomeOf(answer.status);
   if (answered.ok()) answer.effect = *std::move(answered);
   metrics_.at(flight.saga.name).Attempted(step.name, answer.outcome);
+  if (answer.outcome == Outcome::kRefused && !step.can_refuse) {
+    env_.journal.Error(flight.saga.name, absl::StrCat(step.name, " of ", flight.id), answer.status);
+    answer.outcome = Outcome::kUnsent;
+    answer.status = options::v1::errors::CalleeUnavailable(step.name);
+    answer.settled = true;
+  }
   co_return answer;
 }
 

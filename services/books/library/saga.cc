@@ -64,6 +64,7 @@ saga::Definition<disk::Library, v1::Library> Warehouse(rpc::Caller& book) {
                                           OnReceived)
                     .SettledBy("book.SettleReceipt", books, &Books::SettleReceipt, SettleOf,
                                Applied, OnSettled)
+                    .NeverRefused()
                     .AcceptedWhen([](const disk::Library& row) { return row.allow_pending(); })},
       .on_rejected = OnFailed,
   };

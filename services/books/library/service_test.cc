@@ -23,6 +23,14 @@ using rpc::ReasonOf;
 constexpr char kSujin[] = "librarian:sujin";
 constexpr char kRequestId[] = "0190f0e0-7c1c-7a3e-8000-000000000001";
 
+class RefusingCaller final : public rpc::Caller {
+ public:
+  async::Task<rpc::EncodedReply> Call(const rpc::CallContext&, const rpc::MethodInfo&,
+                                      std::string) override {
+    co_return absl::PermissionDeniedError("not you");
+  }
+};
+
 class LibraryServiceTest : public ::testing::Test {
  protected:
   LibraryServiceTest() {
@@ -93,6 +101,7 @@ class LibraryServiceTest : public ::testing::Test {
   async::ManualExecutor executor_;
   maru::testing::TestContext book_context_{executor_, "books", "book"};
   book::BookService book_{book_context_.store()};
+  maru::testing::DirectCaller to_book_directly_{book_};
   maru::testing::DirectCaller to_book_{book_};
   maru::testing::TestContext context_{executor_, "books", "library"};
   LibraryService service_{context_.store(), context_.sagas().Add(library::Warehouse(to_book_))};
@@ -118,6 +127,21 @@ TEST_F(LibraryServiceTest, BookDownFailsAtOnceAndTheSameRequestIdBeginsAnew) {
   EXPECT_TRUE(Warehouse(3, false, "1.0", kRequestId).ok());
   EXPECT_EQ(Stock(), 3);
   EXPECT_EQ(Tell(), Texts{"Warehoused"});
+}
+
+// What book has no reason for: "refused or unreachable → FAILED and UNAVAILABLE" (domain.md).
+TEST_F(LibraryServiceTest, ARefusalFailsAsIfBookWereDown) {
+  RefusingCaller refusing;
+  to_book_.Through(refusing);
+  for (const bool allow_pending : {false, true}) {
+    const auto failed = Warehouse(3, allow_pending, "1.0", kRequestId);
+    EXPECT_EQ(ReasonOf(failed.status()), "CALLEE_UNAVAILABLE") << failed.status();
+    EXPECT_TRUE(rpc::RetryDelayOf(failed.status()).has_value());
+    EXPECT_EQ(Get(IdOf(failed.status())).status(), Status::STATUS_FAILED);
+  }
+  to_book_.Through(to_book_directly_);
+  EXPECT_TRUE(Warehouse(3, false, "1.0", kRequestId).ok());
+  EXPECT_EQ(Stock(), 3);
 }
 
 TEST_F(LibraryServiceTest, ALostAnswerIsSettledAsAppliedAndNeverSubtracted) {
