@@ -156,19 +156,21 @@ Task<void> Sagas::GoForward(Flight& flight) {
       co_return;
     case Outcome::kRefused: {
       // An attempt that is still under way somewhere must find the step undone.
-      Decision decision{Reason::kRefused, EncodeRefusal(answer.status),
-                        flight.maybe_sent ? current : current - 1};
+      const int undo_from = flight.maybe_sent ? current : current - 1;
+      if (!step.can_refuse) {
+        env_.journal.Error(flight.saga.name, absl::StrCat(step.name, " of ", flight.id),
+                           answer.status);
+        co_await GiveUp(flight, options::v1::errors::CalleeUnavailable(step.name), undo_from);
+        co_return;
+      }
+      Decision decision{Reason::kRefused, EncodeRefusal(answer.status), undo_from};
       co_await Decide(flight, std::move(decision));
       co_return;
     }
     case Outcome::kUnsent:
       if (answer.settled || (!flight.maybe_sent && !accepted)) {
-        if (!answer.status.ok()) flight.answer = answer.status;
-        Decision decision{Reason::kUnsent, {}, current - 1};
-        co_await Decide(flight, std::move(decision));
-        // Compensation goes on; the caller need not wait for it.
-        ++flight.told;
-        flight.changed.NotifyAll();
+        // A settlement changes nothing about what they were told.
+        co_await GiveUp(flight, answer.settled ? flight.answer : answer.status, current - 1);
         co_return;
       }
       break;
@@ -241,12 +243,6 @@ Task<Sagas::Answer> Sagas::Ask(Flight& flight, const StepSpec& step) {
   answer.outcome = OutcomeOf(answer.status);
   if (answered.ok()) answer.effect = *std::move(answered);
   metrics_.at(flight.saga.name).Attempted(step.name, answer.outcome);
-  if (answer.outcome == Outcome::kRefused && !step.can_refuse) {
-    env_.journal.Error(flight.saga.name, absl::StrCat(step.name, " of ", flight.id), answer.status);
-    answer.outcome = Outcome::kUnsent;
-    answer.status = options::v1::errors::CalleeUnavailable(step.name);
-    answer.settled = true;
-  }
   co_return answer;
 }
 
@@ -324,6 +320,15 @@ Task<void> Sagas::Answered(Flight& flight, const Effect& effect) {
     co_return;
   }
   Advance(flight, std::move(advanced));
+}
+
+Task<void> Sagas::GiveUp(Flight& flight, absl::Status why, int undo_from) {
+  flight.answer = std::move(why);
+  Decision decision{Reason::kUnsent, {}, undo_from};
+  co_await Decide(flight, std::move(decision));
+  // Compensation goes on; the caller need not wait for it.
+  ++flight.told;
+  flight.changed.NotifyAll();
 }
 
 Task<void> Sagas::Decide(Flight& flight, Decision decision) {

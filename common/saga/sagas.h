@@ -105,6 +105,8 @@ class Sagas {
 
   // One transaction, repeated until the store has decided it.
   async::Task<void> Answered(Flight& flight, const Effect& effect);
+  // The saga ends without a result; those who wait are told `why`.
+  async::Task<void> GiveUp(Flight& flight, absl::Status why, int undo_from);
   async::Task<void> Decide(Flight& flight, Decision decision);
   async::Task<void> Undone(Flight& flight);
   template <class Fn>

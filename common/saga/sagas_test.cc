@@ -75,6 +75,31 @@ class ScriptedPeer final : public rpc::Caller {
   bool hangs_ = false;
 };
 
+example::v1::PayRequest PriceOf(const Library& library) {
+  example::v1::PayRequest request;
+  request.set_reference_id(library.id());
+  return request;
+}
+example::v1::CancelRequest RefundOf(const Library& library) {
+  example::v1::CancelRequest request;
+  request.set_reference_id(library.id());
+  return request;
+}
+
+// Warehouse, paid for first by somebody who has no reason to refuse.
+Definition<Library, Library> BuyIn(rpc::Caller& payment, rpc::Caller& book) {
+  using Payments = example::v1::PaymentServiceClient;
+  const Payments payments(payment);
+  Definition<Library, Library> saga = example::Warehouse(book);
+  saga.name = "buy-in";
+  saga.steps.insert(saga.steps.begin(),
+                    Step<Library>("payment.Pay", payments, &Payments::Pay, PriceOf,
+                                  [](Txn&, Library&, const example::v1::Payment&) {})
+                        .UndoneBy("payment.Cancel", payments, &Payments::Cancel, RefundOf)
+                        .NeverRefused());
+  return saga;
+}
+
 class SagasTest : public ::testing::Test {
  public:
   ~SagasTest() override { calls_.CancelAll(); }
@@ -91,6 +116,7 @@ class SagasTest : public ::testing::Test {
     place_order_ = &sagas_->Add(example::PlaceOrder(product_, payment_));
     register_paymethod_ = &sagas_->Add(example::RegisterPaymethod(payment_));
     warehouse_ = &sagas_->Add(example::Warehouse(book_));
+    buy_in_ = &sagas_->Add(saga::BuyIn(payment_, book_));
     ASSERT_TRUE(maru::store::RunOn(executor_, sagas_->Start()).ok());
   }
   // Everything that is not on disk is gone, callers too.
@@ -143,7 +169,14 @@ class SagasTest : public ::testing::Test {
                 });
   }
   std::shared_ptr<Pending<Library>> Warehouse(bool allow_pending, std::string request_id = {}) {
-    return Send(*warehouse_, TestCall(std::move(request_id)),
+    return TakeIn(*warehouse_, allow_pending, std::move(request_id));
+  }
+  std::shared_ptr<Pending<Library>> BuyIn(std::string request_id) {
+    return TakeIn(*buy_in_, false, std::move(request_id));
+  }
+  std::shared_ptr<Pending<Library>> TakeIn(Saga<Library, Library>& saga, bool allow_pending,
+                                           std::string request_id) {
+    return Send(saga, TestCall(std::move(request_id)),
                 [allow_pending](Txn& txn) -> absl::StatusOr<Library> {
                   Library library;
                   library.set_id(txn.NewId());
@@ -196,6 +229,7 @@ class SagasTest : public ::testing::Test {
   Saga<Order, Order>* place_order_ = nullptr;
   Saga<Paymethod, Paymethod>* register_paymethod_ = nullptr;
   Saga<Library, Library>* warehouse_ = nullptr;
+  Saga<Library, Library>* buy_in_ = nullptr;
   async::Scope calls_;
 };
 
@@ -444,6 +478,36 @@ TEST_F(SagasTest, SettledAsAppliedOrFenced) {
     EXPECT_EQ(Emitted().size(), 1u);
     if (applied) EXPECT_TRUE(Warehouse(false, request)->result->ok());
   }
+}
+
+TEST_F(SagasTest, AfterARestartASettlementThatSaysNoIsNotTakenForSuccess) {
+  book_.Next("Receive", Unknown());
+  BuyIn(kRequest);
+  book_.Hang(true);
+  Crash();
+  const auto again = BuyIn(kRequest);
+  // Compensation cannot end yet.
+  payment_.Hang(true);
+  book_.Hang(false);
+  executor_.RunUntilIdle();
+  ASSERT_TRUE(again->result.has_value());
+  EXPECT_EQ(rpc::ReasonOf(again->result->status()), "OUTCOME_PENDING");
+  payment_.Hang(false);
+  executor_.RunUntilIdle();
+  EXPECT_EQ(Rows(example::kLibraries).at(0).status(), example::v1::LIBRARY_STATUS_FAILED);
+  EXPECT_THAT(payment_.calls, ElementsAre("Pay", "Cancel"));
+}
+
+TEST_F(SagasTest, ARefusalThatIsNoResultEndsAsUnsentAndUndoesWhatMayHaveBeenSent) {
+  payment_.Next("Pay", Unknown());
+  BuyIn(kRequest);
+  payment_.Next("Pay", absl::PermissionDeniedError("not you"));
+  const auto again = BuyIn(kRequest);
+  // No result: it was begun anew.
+  EXPECT_TRUE(again->result->ok()) << again->result->status();
+  EXPECT_THAT(payment_.calls, ElementsAre("Pay", "Pay", "Cancel", "Pay"));
+  EXPECT_EQ(Rows(example::kLibraries).at(0).status(), example::v1::LIBRARY_STATUS_FAILED);
+  EXPECT_EQ(Rows(example::kLibraries).at(1).status(), example::v1::LIBRARY_STATUS_CONFIRMED);
 }
 
 TEST_F(SagasTest, AcceptedWhileTheCalleeIsAway) {
