@@ -10,16 +10,19 @@
 
 namespace maru::events {
 
-// The delay after `failures` (from 1) failures in a row: doubling from `initial` up to `max`, of
-// which `uniform` (in [0, 1)) decides the upper half, so that many who failed together do not come
-// back together.
-inline absl::Duration JitteredDelay(absl::Duration initial, absl::Duration max, uint32_t failures,
-                                    double uniform) {
+// The longest delay after `failures` (from 1) failures in a row: doubling from `initial` up to
+// `max`.
+inline absl::Duration LongestDelay(absl::Duration initial, absl::Duration max, uint32_t failures) {
   constexpr uint32_t kMostDoublings = 30;
   const uint32_t doublings = std::min(failures == 0 ? 0 : failures - 1, kMostDoublings);
-  const absl::Duration full =
-      std::min(max, initial * static_cast<double>(uint64_t{1} << doublings));
-  return full * (0.5 + 0.5 * uniform);
+  return std::min(max, initial * static_cast<double>(uint64_t{1} << doublings));
+}
+
+// A delay of which `uniform` (in [0, 1)) decides the upper half, so that many who failed together
+// do not come back together.
+inline absl::Duration JitteredDelay(absl::Duration initial, absl::Duration max, uint32_t failures,
+                                    double uniform) {
+  return LongestDelay(initial, max, failures) * (0.5 + 0.5 * uniform);
 }
 
 // Counts failures in a row. Not thread-safe.

@@ -50,21 +50,25 @@ Moment Moment::Of(async::Executor& executor, Random& random) {
 
 absl::StatusOr<std::vector<ParkedId>> Parking::ScanDue(Reader& reader,
                                                        const TopicPartition& partition,
-                                                       absl::Time now, size_t limit,
-                                                       absl::Time& next) const {
-  // Later than any delay can be: the calendar was put back. Waiting for it to come round again
-  // would stall the key.
-  const absl::Time horizon = now + 2 * policy_.max_delay;
-  ASSIGN_OR_RETURN(auto retries, kRetries.Scan(reader, {.limit = limit}, id_.name, id_.generation,
-                                               partition.topic, partition.partition));
+                                                       absl::Time now, absl::Time& next) const {
+  ASSIGN_OR_RETURN(auto retries,
+                   kRetries.Scan(reader, {.limit = kKeysPerRetry}, id_.name, id_.generation,
+                                 partition.topic, partition.partition));
   std::vector<ParkedId> due;
   for (auto& [name, generation, topic, number, micros, key, sequence] : retries) {
+    ParkedId id{partition, std::move(key), sequence};
     const absl::Time when = absl::FromUnixMicros(micros);
-    if (when > now && when <= horizon) {
-      next = when;
-      break;
+    if (when > now) {
+      ASSIGN_OR_RETURN(const std::optional<ParkedRecord> record, Find(reader, id));
+      const uint32_t attempts = record.has_value() ? record->attempts() : 0;
+      // Later than the delay can be: the calendar was put back. Waiting for it to come round again
+      // would stall the key.
+      if (when - now <= LongestDelay(policy_.initial_delay, policy_.max_delay, attempts)) {
+        next = std::min(next, when);
+        continue;
+      }
     }
-    due.push_back({partition, std::move(key), sequence});
+    due.push_back(std::move(id));
   }
   return due;
 }
@@ -201,7 +205,7 @@ absl::Status Parking::Conclude(Txn& txn, const TopicPartition& partition, const 
   if (outcome.applied > 0) WritePosition(txn, id_, partition, position);
   outcome.parked = position.parked();
   absl::Time next = absl::InfiniteFuture();
-  ASSIGN_OR_RETURN(const std::vector<ParkedId> due, ScanDue(txn, partition, moment.now, 1, next));
+  ASSIGN_OR_RETURN(const std::vector<ParkedId> due, ScanDue(txn, partition, moment.now, next));
   outcome.retry_in = due.empty() ? next - moment.now : absl::ZeroDuration();
   return absl::OkStatus();
 }
@@ -211,8 +215,7 @@ absl::Status Parking::RetryDue(Txn& txn, const TopicPartition& partition, const 
   outcome = {};
   ASSIGN_OR_RETURN(ConsumedPosition position, ReadPosition(txn, id_, partition));
   absl::Time next = absl::InfiniteFuture();
-  ASSIGN_OR_RETURN(const std::vector<ParkedId> due,
-                   ScanDue(txn, partition, moment.now, kKeysPerRetry, next));
+  ASSIGN_OR_RETURN(const std::vector<ParkedId> due, ScanDue(txn, partition, moment.now, next));
   size_t budget = kEventsPerRetry;
   for (const ParkedId& id : due) {
     if (budget == 0) break;

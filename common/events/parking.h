@@ -140,11 +140,11 @@ class Parking {
                                                    const ParkedId& id) const;
 
  private:
-  // What is due at `now`, at most `limit`; `next` is when the first that is
-  // not due will be.
+  // What is due at `now`, of the first kKeysPerRetry; `next` is when the first of them that is not
+  // due will be.
   absl::StatusOr<std::vector<ParkedId>> ScanDue(maru::store::Reader& reader,
                                                 const TopicPartition& partition, absl::Time now,
-                                                size_t limit, absl::Time& next) const;
+                                                absl::Time& next) const;
 
   // The first parked event of a key, behind an encoded row if `after` is not empty.
   absl::StatusOr<std::optional<ParkedRow>> FirstOfKey(maru::store::Reader& reader,

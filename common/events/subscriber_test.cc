@@ -200,14 +200,21 @@ TEST_F(SubscriberTest, RetriesSurviveACrash) {
 }
 
 TEST_F(SubscriberTest, AClockPutBackDoesNotStallRetries) {
-  consumer_.faults()["1"] = absl::NotFoundError("not yet");
-  producer_.Say("k", {"1"});
-  Settle();
-  executor_.JumpWall(-absl::Hours(24));
-  consumer_.Crash();
-  consumer_.faults().clear();
-  executor_.Advance(absl::Minutes(1));
-  EXPECT_EQ(consumer_.Heard("k"), "1");
+  // However far: by hours, or by less than the longest delay that a retry can have.
+  for (const absl::Duration back : {absl::Hours(24), absl::Minutes(3)}) {
+    for (const bool restarts : {true, false}) {
+      SCOPED_TRACE(absl::StrCat(absl::FormatDuration(back), restarts ? ", restarted" : ""));
+      const std::string key = absl::StrCat(absl::FormatDuration(back), restarts);
+      consumer_.faults()["1"] = absl::NotFoundError("not yet");
+      producer_.Say(key, {"1"});
+      Settle();
+      executor_.JumpWall(-back);
+      if (restarts) consumer_.Crash();
+      consumer_.faults().clear();
+      executor_.Advance(absl::Seconds(5));
+      EXPECT_EQ(consumer_.Heard(key), "1");
+    }
+  }
 }
 
 TEST_F(SubscriberTest, AfterTheLastAttemptTheEventIsDeadAndItsKeyWaits) {
