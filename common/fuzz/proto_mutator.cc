@@ -1,6 +1,8 @@
 #include "common/fuzz/proto_mutator.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -276,6 +278,14 @@ bool ParseText(const uint8_t* data, size_t size, Message& message) {
   parser.RecordErrorsTo(&silent);
   parser.AllowPartialMessage(true);
   return parser.ParseFromString(std::string(reinterpret_cast<const char*>(data), size), &message);
+}
+
+int Reject() {
+  if (std::getenv("MARU_FUZZ_CORPUS") != nullptr) {
+    std::fputs("the corpus has an input that the target rejects\n", stderr);
+    std::abort();
+  }
+  return -1;
 }
 
 void Mutate(Message& message, Generator& random) { MutateMessage(message, random); }

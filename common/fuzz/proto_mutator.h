@@ -24,6 +24,10 @@ using Generator = std::minstd_rand;
 // Reads an input into `message`. False when it is no such text: nothing to do with it.
 bool ParseText(const uint8_t* data, size_t size, google::protobuf::Message& message);
 
+// What LLVMFuzzerTestOneInput returns for an input that is not worth keeping. In a committed corpus
+// (the environment has MARU_FUZZ_CORPUS) such an input is a mistake and ends the program.
+int Reject();
+
 // Changes one thing somewhere in `message`: sets, clears, adds, removes, repeats or swaps. Messages
 // in google.protobuf.Any are changed too where their type is linked in.
 void Mutate(google::protobuf::Message& message, Generator& random);

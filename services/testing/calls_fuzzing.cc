@@ -221,8 +221,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // What a check of GoogleTest finds is a finding: there is no test around that would fail.
   GTEST_FLAG_SET(break_on_failure, true);
   Calls calls;
-  // Not worth keeping; in a committed corpus a mistake.
-  if (!maru::fuzz::ParseText(data, size, calls) || calls.calls_size() > kMaxCalls) return -1;
+  if (!maru::fuzz::ParseText(data, size, calls) || calls.calls_size() > kMaxCalls) {
+    return maru::fuzz::Reject();
+  }
   Play play(calls.seed());
   for (const Call& call : calls.calls()) play.Make(call);
   play.End();

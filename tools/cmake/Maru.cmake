@@ -253,6 +253,13 @@ function(maru_fuzz)
   set_tests_properties(${ARG_NAME} PROPERTIES
     LABELS fuzz TIMEOUT 300 WORKING_DIRECTORY ${CMAKE_BINARY_DIR} ENVIRONMENT "${MARU_TEST_ENVIRONMENT}")
   add_dependencies(maru_tests_fuzz ${ARG_NAME})
+  # A target passes over what it cannot read. In the committed corpus that is a mistake.
+  file(GLOB inputs CONFIGURE_DEPENDS ${corpus}/*)
+  if(NOT inputs)
+    message(FATAL_ERROR "maru_fuzz(NAME ${ARG_NAME}): no input in ${corpus}")
+  endif()
+  maru_test(NAME ${ARG_NAME}_corpus COMMAND ${ARG_NAME} ${inputs} NEEDS ${ARG_NAME})
+  set_property(TEST ${ARG_NAME}_corpus APPEND PROPERTY ENVIRONMENT MARU_FUZZ_CORPUS=1)
 endfunction()
 
 # Sets <out> to the import path of a .proto given relative to the current folder ("google/api/http.proto"). Those outside of
