@@ -140,8 +140,8 @@ class Parking {
                                                    const ParkedId& id) const;
 
  private:
-  // What is due at `now`, of the first kKeysPerRetry; `next` is when the first of them that is not
-  // due will be.
+  // What is due at `now`, of as many as one transaction tries; `next` is when the first of them
+  // that is not due will be. Due is also what waits for longer than its delay can be.
   absl::StatusOr<std::vector<ParkedId>> ScanDue(maru::store::Reader& reader,
                                                 const TopicPartition& partition, absl::Time now,
                                                 absl::Time& next) const;

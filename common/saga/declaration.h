@@ -77,7 +77,8 @@ struct StepSpec {
   std::string settle_name;
   // Set with kSettle.
   Settle settle;
-  // Whether a refusal is the command's result; if not, it counts as unsent.
+  // Whether a refusal is the command's result; if not, the saga ends as if the call had not been
+  // sent, but undoes an earlier attempt whose outcome is unknown.
   bool can_refuse = true;
   // Whether a row is answered while it is pending; null: none is.
   std::function<bool(const Message& row)> accepted;
